@@ -1,0 +1,68 @@
+package crawl
+
+// Kind is what an asset is to a browser: the request destination of the Fetch standard, folded
+// into the classes that caches and launches distinguish.
+type Kind string
+
+// The kinds of assets.
+const (
+	Document   Kind = "document"
+	Stylesheet Kind = "stylesheet"
+	Script     Kind = "script"
+	Font       Kind = "font"
+	Image      Kind = "image"
+	Media      Kind = "media"
+	WebApp     Kind = "manifest" // a web app manifest, not a [Manifest]
+	Data       Kind = "data"
+)
+
+// Mode is the request mode of the Fetch standard under which a browser asks for an asset.
+// A cors request carries an Origin header and can select another stored response.
+type Mode string
+
+// The request modes.
+const (
+	Navigate Mode = "navigate"
+	NoCORS   Mode = "no-cors"
+	CORS     Mode = "cors"
+)
+
+// Priority says how much a launch depends on an asset.
+type Priority string
+
+// The priorities. A verdict needs evidence for every Critical asset.
+const (
+	Critical Priority = "critical"
+	High     Priority = "high"
+	Low      Priority = "low"
+)
+
+// Asset is one URL that a visitor's browser will request. It is a plain value: one line of a
+// manifest file.
+type Asset struct {
+	// URL is the WHATWG serialisation without fragment, sent byte for byte.
+	URL string `json:"url"`
+	// Kind is what the URL is asked as.
+	Kind Kind `json:"kind"`
+	// Priority is how much the launch depends on it, Reason why.
+	Priority Priority `json:"priority"`
+	Reason   string   `json:"reason,omitempty"`
+	// Mode is the request mode; Initiator is the initiator's origin (scheme://host[:port]),
+	// set for cors requests only.
+	Mode      Mode   `json:"mode"`
+	Initiator string `json:"initiator,omitempty"`
+	// Page is the URL of the document or style sheet that named the asset first; empty for
+	// what the launch file declares.
+	Page string `json:"page,omitempty"`
+	// Source is the extractor that found it, such as "html:img[srcset]", "css:url", "sitemap",
+	// "redirect", "entry".
+	Source string `json:"source"`
+	// ThirdParty marks a URL outside the launch's scope: named, never fetched.
+	ThirdParty bool `json:"third_party,omitempty"`
+	// Status is what discovery was answered; 0 when discovery did not fetch the asset.
+	Status int `json:"status,omitempty"`
+	// Location is the redirect target, absolute, when Status is 3xx and has one.
+	Location string `json:"location,omitempty"`
+	// Bytes is the size of the body on the wire as discovery saw it; 0 when unknown.
+	Bytes int64 `json:"bytes,omitempty"`
+}
