@@ -1,0 +1,259 @@
+package policy
+
+import "strings"
+
+// ArgKind says how a directive's argument was written.
+type ArgKind string
+
+// The argument kinds.
+const (
+	NoArg     ArgKind = "none"   // public
+	TokenArg  ArgKind = "token"  // max-age=60
+	QuotedArg ArgKind = "quoted" // no-cache="set-cookie"
+)
+
+// The syntax errors that a [Directive] can carry.
+const (
+	ErrNoName     = "no directive name before ="
+	ErrSpace      = "whitespace around ="
+	ErrNoValue    = "no value after ="
+	ErrUnbalanced = "unbalanced quote"
+	ErrTrailing   = "text after a quoted value"
+	ErrCharacter  = "character outside the grammar"
+	ErrType       = "value is not a non-negative Integer"
+)
+
+// maxSeconds is where every delta saturates (RFC 9111, section 1.2.2).
+const maxSeconds = 1 << 31
+
+// Directive is one member of a Cache-Control field or of a targeted one, as written. It keeps
+// what a rule needs to complain with a position, so nothing in it is repaired.
+type Directive struct {
+	// Raw is the text as received, without the white space around it. A directive of a targeted
+	// field has its canonical text here instead, and no range.
+	Raw string
+	// Line is the index of the field line; Start and End are the bytes of Raw within it.
+	Line, Start, End int
+	// Name is the directive's name as written; see [Directive.Is].
+	Name string
+	// Kind and Arg are the argument: unquoted and unescaped.
+	Kind ArgKind
+	Arg  string
+	// Occurrence counts directives of one name from 1, over all lines.
+	Occurrence int
+	// Err is the first syntax error and ErrAt its byte in the line; empty when there is none. A
+	// directive with an error is present but its argument is invalid.
+	Err   string
+	ErrAt int
+}
+
+// Is reports whether the directive has the given lower-case name, compared without case.
+func (d Directive) Is(name string) bool { return strings.EqualFold(d.Name, name) }
+
+// Seconds returns the argument as delta-seconds, saturated at 2^31. It is false when the
+// argument is not 1*DIGIT or the directive has a syntax error.
+func (d Directive) Seconds() (int64, bool) {
+	if d.Err != "" || d.Kind == NoArg {
+		return 0, false
+	}
+	return deltaSeconds(d.Arg)
+}
+
+// Fields returns the field names of a qualified no-cache or private, in order. None means that
+// the directive counts as unqualified: a list that cannot be read never permits more.
+func (d Directive) Fields() []string {
+	if d.Err != "" || d.Kind == NoArg {
+		return nil
+	}
+	var names []string
+	for name := range strings.SplitSeq(d.Arg, ",") {
+		if name = trim(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// deltaSeconds reads 1*DIGIT and saturates at 2^31.
+func deltaSeconds(s string) (int64, bool) {
+	if s == "" {
+		return 0, false
+	}
+	var n int64
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = min(n*10+int64(s[i]-'0'), maxSeconds)
+	}
+	return n, true
+}
+
+// Directives are the members of one policy field in received order.
+type Directives []Directive
+
+// First returns the first directive of the given lower-case name: the one that counts.
+func (ds Directives) First(name string) (Directive, bool) {
+	for i := range ds {
+		if ds[i].Is(name) {
+			return ds[i], true
+		}
+	}
+	return Directive{}, false
+}
+
+// Has reports whether a directive of the given lower-case name is present, valid or not.
+func (ds Directives) Has(name string) bool {
+	_, ok := ds.First(name)
+	return ok
+}
+
+// Unqualified reports whether the named directive is present without a list of field names.
+func (ds Directives) Unqualified(name string) bool {
+	d, ok := ds.First(name)
+	return ok && len(d.Fields()) == 0
+}
+
+// Qualified reports whether the named directive is present with a list of field names.
+func (ds Directives) Qualified(name string) bool {
+	d, ok := ds.First(name)
+	return ok && len(d.Fields()) > 0
+}
+
+// Lex splits the lines of a Cache-Control field into directives (RFC 9111, section 5.2): at
+// commas outside quoted strings. It reads every input; what is wrong with a directive is in its
+// Err. A quote that is never closed reaches to the end of its line, not into the next one.
+func Lex(lines []string) Directives {
+	var ds Directives
+	for n, line := range lines {
+		for start := 0; start <= len(line); {
+			end := memberEnd(line, start)
+			ds = appendMember(ds, line, n, start, end)
+			start = end + 1
+		}
+	}
+	return ds
+}
+
+// memberEnd finds the comma that ends the member starting at start, or the end of the line.
+func memberEnd(line string, start int) int {
+	quoted := false
+	for i := start; i < len(line); i++ {
+		switch c := line[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ',' && !quoted:
+			return i
+		}
+	}
+	return len(line)
+}
+
+// appendMember lexes line[start:end] and numbers the directive; an empty member is none.
+func appendMember(ds Directives, line string, n, start, end int) Directives {
+	for start < end && isSpace(line[start]) {
+		start++
+	}
+	for end > start && isSpace(line[end-1]) {
+		end--
+	}
+	if start == end {
+		return ds
+	}
+	d := lexMember(line[start:end])
+	d.Line, d.Start, d.End = n, start, end
+	d.ErrAt += start
+	if d.Err == "" {
+		d.ErrAt = 0
+	}
+	d.Occurrence = 1
+	for i := range ds {
+		if ds[i].Is(d.Name) {
+			d.Occurrence++
+		}
+	}
+	return append(ds, d)
+}
+
+// lexMember reads name [ "=" ( token / quoted-string ) ]; positions are relative to raw.
+func lexMember(raw string) Directive {
+	d := Directive{Raw: raw, Kind: NoArg}
+	name, arg, found := strings.Cut(raw, "=")
+	d.Name = trim(name)
+	if at := notToken(d.Name); at >= 0 {
+		d.fail(ErrCharacter, at)
+	}
+	if !found {
+		return d
+	}
+	eq := len(name)
+	switch {
+	case d.Name == "":
+		d.fail(ErrNoName, eq)
+	case isSpace(raw[eq-1]):
+		d.fail(ErrSpace, eq-1)
+	case arg == "":
+		d.fail(ErrNoValue, eq)
+	case isSpace(arg[0]):
+		d.fail(ErrSpace, eq+1)
+	}
+	lead := len(arg) - len(strings.TrimLeft(arg, " \t"))
+	arg, eq = arg[lead:], eq+lead
+	if strings.HasPrefix(arg, `"`) {
+		d.Kind = QuotedArg
+		d.quoted(arg, eq+1)
+		return d
+	}
+	d.Kind, d.Arg = TokenArg, arg
+	if at := notToken(arg); at >= 0 {
+		d.fail(ErrCharacter, eq+1+at)
+	}
+	return d
+}
+
+// quoted reads the quoted string at the start of arg, which begins at byte at.
+func (d *Directive) quoted(arg string, at int) {
+	plain := make([]byte, 0, len(arg))
+	for i := 1; i < len(arg); i++ {
+		switch c := arg[i]; {
+		case c == '"':
+			if i+1 < len(arg) {
+				d.fail(ErrTrailing, at+i+1)
+			}
+			d.Arg = string(plain)
+			return
+		case c == '\\' && i+1 < len(arg):
+			i++
+			plain = append(plain, arg[i])
+		default:
+			plain = append(plain, c)
+		}
+	}
+	d.Arg = string(plain)
+	d.fail(ErrUnbalanced, at)
+}
+
+// fail keeps the first error.
+func (d *Directive) fail(problem string, at int) {
+	if d.Err == "" {
+		d.Err, d.ErrAt = problem, at
+	}
+}
+
+// notToken returns the first byte of s that a token must not have (RFC 9110, section 5.6.2), or -1.
+func notToken(s string) int {
+	for i := range len(s) {
+		c := s[i]
+		alnum := c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !alnum && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
+
+func trim(s string) string { return strings.Trim(s, " \t") }
