@@ -10,6 +10,8 @@ type Pass string
 
 // The passes of a run, in the order in which a cell meets them.
 const (
+	// Discover asked for something that is no asset, such as robots.txt or a sitemap.
+	Discover Pass = "discover"
 	// Prime asks so that the edge stores the asset.
 	Prime Pass = "prime"
 	// Sample asks some primed cells again, for the gate behind a stage.
@@ -34,8 +36,7 @@ const (
 // Failure classes a fetch that ended without a usable answer; empty when there is one.
 type Failure string
 
-// The failures. FailStopped means that edgeprime itself held the request back (drain, abort,
-// scope): it is not evidence about the edge.
+// The failures.
 const (
 	FailDNS      Failure = "dns"      // the name did not resolve
 	FailAddress  Failure = "address"  // the address guard refused every address
@@ -45,7 +46,7 @@ const (
 	FailReset    Failure = "reset"    // the connection broke
 	FailProtocol Failure = "protocol" // not valid HTTP, or headers over the caps
 	FailBody     Failure = "body"     // body short, over the caps, or not decodable
-	FailStopped  Failure = "stopped"
+	FailScope    Failure = "scope"    // outside the launch's scope
 )
 
 // Attempt is one request that was written to the wire.

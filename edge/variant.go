@@ -35,3 +35,14 @@ type Vantage struct {
 	// the answer names ("FRA" accepts "FRA56-P4"); empty when any may.
 	PoP string `json:"pop,omitempty" yaml:"pop"`
 }
+
+// WithDefaults returns v with Via filled in.
+func (v Vantage) WithDefaults() Vantage {
+	if v.Via == "" {
+		v.Via = Direct
+		if v.Address != "" {
+			v.Via = ConnectTo
+		}
+	}
+	return v
+}

@@ -1,6 +1,18 @@
 package origin
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Defaults of Limits: what an origin can bear that nobody has measured yet.
+const (
+	DefaultMaxRPS      = 5
+	DefaultMaxInFlight = 4
+	DefaultTimeout     = 10 * time.Second
+	DefaultHoldTail    = 5 * time.Second
+)
 
 // Limits is what an origin has agreed to bear. The zero value of a field means its default;
 // a launch file that says zero is refused before it becomes Limits.
@@ -16,4 +28,59 @@ type Limits struct {
 	// HoldTail, since an edge goes on filling when its client is gone. Defaults 10 s and 5 s.
 	Timeout  time.Duration `json:"timeout_ns" yaml:"timeout"`
 	HoldTail time.Duration `json:"hold_tail_ns" yaml:"hold_tail"`
+}
+
+// WithDefaults returns l with every zero field replaced by its default.
+func (l Limits) WithDefaults() Limits {
+	if l.MaxRPS == 0 {
+		l.MaxRPS = DefaultMaxRPS
+	}
+	if l.MaxInFlight == 0 {
+		l.MaxInFlight = DefaultMaxInFlight
+	}
+	if l.Amplification == 0 {
+		l.Amplification = 1
+	}
+	if l.Timeout == 0 {
+		l.Timeout = DefaultTimeout
+	}
+	if l.HoldTail == 0 {
+		l.HoldTail = DefaultHoldTail
+	}
+	return l
+}
+
+// Validate reports every limit that cannot be kept, joined into one error.
+func (l Limits) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("origin: "+format, args...)) }
+	if l.MaxRPS < 0 {
+		bad("max_rps is %d: set the requests per second the origin has agreed to, at least 1", l.MaxRPS)
+	}
+	if l.MaxInFlight < 0 {
+		bad("max_in_flight is %d: set how many requests may be open at once, at least 1", l.MaxInFlight)
+	}
+	if l.Amplification < 0 {
+		bad("amplification is %d: set how many origin requests one edge request causes, at least 1", l.Amplification)
+	}
+	if l.Timeout < 0 || l.HoldTail < 0 {
+		bad("timeout %s and hold_tail %s must not be negative", l.Timeout, l.HoldTail)
+	}
+	if d := l.WithDefaults(); len(errs) == 0 && d.Amplification > d.MaxInFlight {
+		bad("amplification %d is over max_in_flight %d: one request could open more than allowed; "+
+			"raise max_in_flight or lower the amplification at the CDN", d.Amplification, d.MaxInFlight)
+	}
+	return errors.Join(errs...)
+}
+
+// inFlight is how many permits may be out at once.
+func (l Limits) inFlight() int { return max(1, l.MaxInFlight/l.Amplification) }
+
+// rate is how many permits may be granted in a window of the given multiple of one second: one
+// permit in a stretched window when the amplification leaves less than one a second.
+func (l Limits) rate() (permits, seconds int) {
+	if l.MaxRPS >= l.Amplification {
+		return l.MaxRPS / l.Amplification, 1
+	}
+	return 1, (l.Amplification + l.MaxRPS - 1) / l.MaxRPS
 }

@@ -1,29 +1,23 @@
 package regions
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
 	"time"
 
+	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/origin"
 )
 
-// Region is where visitors are.
-type Region struct {
-	// Name is unique within a launch: lower-case letters, digits and hyphens, at most 63.
-	Name string `json:"name" yaml:"name"`
-	// Vantages are the ways to reach the region's edges; none means one direct vantage.
-	Vantages []edge.Vantage `json:"vantages" yaml:"vantages"`
-}
+// SchemaVersion is the version of the plan file: a reader refuses another major.
+const SchemaVersion = "1.0"
 
-// Gate decides whether the stage behind it may begin.
-type Gate struct {
-	// MaxErrorRatio is the share of cells, 0 to 1, that may have failed while priming.
-	MaxErrorRatio float64 `json:"max_error_ratio" yaml:"max_error_ratio"`
-	// MinHitRatio is the share of sampled cells, 0 to 1, that must hit.
-	MinHitRatio float64 `json:"min_hit_ratio" yaml:"min_hit_ratio"`
-	// Sample is how many primed cells per vantage are asked again; 0 means the default, 20.
-	Sample int `json:"sample" yaml:"sample"`
-}
+// ErrNothing means that a manifest holds nothing to prime.
+var ErrNothing = errors.New("regions: nothing to prime")
 
 // Role is a stage's place in the order.
 type Role string
@@ -44,18 +38,19 @@ type Stage struct {
 	Gate     Gate           `json:"gate"` // stands behind the stage
 }
 
-// Estimate is what a plan will cost. Sums hold the known part; Unknown counts what they leave out.
+// Estimate is what a plan will cost. Sums hold the known part; UnknownSizes counts what they
+// leave out.
 type Estimate struct {
-	Requests       int           `json:"requests"`        // to edges, all passes that the plan knows
-	OriginRequests int           `json:"origin_requests"` // upper bound when nothing is cached yet
+	Requests       int           `json:"requests"`        // to edges: priming, and measuring once
+	OriginRequests int           `json:"origin_requests"` // when nothing is cached yet
 	OriginBytes    int64         `json:"origin_bytes"`    // of the assets whose size is known
 	UnknownSizes   int           `json:"unknown_sizes"`   // assets whose size is not known
-	Duration       time.Duration `json:"duration_ns"`     // priming under the limits, a lower bound
+	Duration       time.Duration `json:"duration_ns"`     // of priming under the limits, a lower bound
 }
 
-// Plan is what a run will do: stages in order, each a set of vantages with limits, and an
-// estimate. The set of cells is every in-scope asset of the manifest times every variant times
-// every vantage.
+// Plan is what a run will do: stages in order, each a set of vantages, under limits, with an
+// estimate. Its cells are every asset of the manifest that is not third-party, times every
+// variant, times every vantage.
 type Plan struct {
 	SchemaVersion string         `json:"schema_version"`
 	Launch        string         `json:"launch"`
@@ -66,4 +61,197 @@ type Plan struct {
 	Stages        []Stage        `json:"stages"`
 	Limits        origin.Limits  `json:"limits"`
 	Estimate      Estimate       `json:"estimate"`
+}
+
+// Input is what a plan is made of.
+type Input struct {
+	Launch   string
+	Manifest *crawl.Manifest
+	Variants []edge.Variant // at least one
+	Regions  []Region       // at least one, in the order of the launch file
+	Stages   Stages
+	Limits   origin.Limits
+}
+
+// NewPlan plans a launch: the shield first, so that every object is filled once; one canary
+// region; then the rest together. It is pure. The error is ErrNothing for a manifest without an
+// asset in scope, else it names what is wrong in the input.
+func NewPlan(in Input) (*Plan, error) {
+	assets := primable(in.Manifest)
+	if len(assets) == 0 {
+		return nil, fmt.Errorf("%w: the manifest has no asset in scope", ErrNothing)
+	}
+	if len(in.Variants) == 0 || len(in.Regions) == 0 {
+		return nil, errors.New("regions: plan: at least one variant and one region are needed")
+	}
+	if err := in.Stages.Validate(); err != nil {
+		return nil, err
+	}
+	p := &Plan{
+		SchemaVersion: SchemaVersion,
+		Launch:        in.Launch,
+		Manifest:      in.Manifest.Digest(),
+		Assets:        len(assets),
+		Variants:      in.Variants,
+		Limits:        in.Limits.WithDefaults(),
+	}
+	for _, a := range assets {
+		if a.Priority == crawl.Critical {
+			p.Critical++
+		}
+	}
+	var err error
+	if p.Stages, err = stages(in, len(assets)*len(in.Variants)); err != nil {
+		return nil, err
+	}
+	p.Estimate = p.estimate(assets)
+	return p, nil
+}
+
+// primable returns the assets that are fetched at all.
+func primable(m *crawl.Manifest) []crawl.Asset {
+	return slices.DeleteFunc(slices.Clone(m.Assets), func(a crawl.Asset) bool { return a.ThirdParty })
+}
+
+// stages puts shield, canary and rest in order.
+func stages(in Input, cellsPerVantage int) ([]Stage, error) {
+	canary := in.Regions[0].Name
+	if in.Stages.Canary != "" {
+		canary = in.Stages.Canary
+	}
+	var out []Stage
+	add := func(name string, role Role, vantages []edge.Vantage) {
+		if len(vantages) == 0 {
+			return
+		}
+		out = append(out, Stage{
+			Name: name, Role: role, Vantages: vantages,
+			Cells: cellsPerVantage * len(vantages), Gate: in.Stages.Gate.WithDefaults(),
+		})
+	}
+	var first, rest []edge.Vantage
+	for _, r := range in.Regions {
+		if r.Name == canary {
+			first = append(first, r.vantages()...)
+		} else {
+			rest = append(rest, r.vantages()...)
+		}
+	}
+	if len(first) == 0 {
+		return nil, fmt.Errorf("regions: stages.canary is %q, which is no region of the launch", canary)
+	}
+	add("shield", Shield, shieldVantages(in.Stages.Shield))
+	add("canary-"+canary, Canary, first)
+	add("rest", Rest, rest)
+	return out, uniqueVantages(out)
+}
+
+func uniqueVantages(stages []Stage) error {
+	seen := map[string]bool{}
+	for _, s := range stages {
+		for _, v := range s.Vantages {
+			if seen[v.Name] {
+				return fmt.Errorf("regions: two vantages are named %q; give each a name of its own", v.Name)
+			}
+			seen[v.Name] = true
+		}
+	}
+	return nil
+}
+
+func shieldVantages(vantages []edge.Vantage) []edge.Vantage {
+	out := slices.Clone(vantages)
+	for i := range out {
+		out[i].Region = cmp.Or(out[i].Region, "shield")
+		out[i].Name = cmp.Or(out[i].Name, fmt.Sprintf("shield-%d", i+1))
+		out[i] = out[i].WithDefaults()
+	}
+	return out
+}
+
+// vantages returns the region's vantages with region, names and ways filled in.
+func (r Region) vantages() []edge.Vantage {
+	if len(r.Vantages) == 0 {
+		return []edge.Vantage{{Name: r.Name, Region: r.Name, Via: edge.Direct}}
+	}
+	out := slices.Clone(r.Vantages)
+	for i := range out {
+		out[i].Region = r.Name
+		if out[i].Name == "" {
+			out[i].Name = r.Name
+			if len(out) > 1 {
+				out[i].Name = fmt.Sprintf("%s-%d", r.Name, i+1)
+			}
+		}
+		out[i] = out[i].WithDefaults()
+	}
+	return out
+}
+
+// estimate says what the plan will cost: each object is filled once per variant behind a shield,
+// and once per vantage too without one.
+func (p *Plan) estimate(assets []crawl.Asset) Estimate {
+	var e Estimate
+	cells := 0
+	for _, s := range p.Stages {
+		cells += s.Cells
+		if s.Role != Shield {
+			e.Requests += s.Cells // measured once
+		}
+	}
+	e.Requests += cells
+	fills := cells
+	if p.Stages[0].Role == Shield {
+		fills = p.Stages[0].Cells
+	}
+	e.OriginRequests = fills
+	perObject := int64(fills / len(assets))
+	for _, a := range assets {
+		e.OriginBytes += a.Bytes * perObject
+		if a.Bytes == 0 {
+			e.UnknownSizes++
+		}
+	}
+	e.Duration = time.Duration(fills) * time.Second / time.Duration(p.Limits.MaxRPS)
+	return e
+}
+
+// Vantages iterates over the plan's vantages in stage order.
+func (p *Plan) Vantages() iter.Seq2[Stage, edge.Vantage] {
+	return func(yield func(Stage, edge.Vantage) bool) {
+		for _, s := range p.Stages {
+			for _, v := range s.Vantages {
+				if !yield(s, v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Cells iterates over the cells of one vantage in the order in which they are asked: critical
+// assets first, and large ones early within a priority, so that the tail of a stage is short.
+func (p *Plan) Cells(m *crawl.Manifest, v edge.Vantage) iter.Seq[Cell] {
+	return p.cells(p.order(m), v)
+}
+
+func (p *Plan) order(m *crawl.Manifest) []crawl.Asset {
+	assets := primable(m)
+	rank := map[crawl.Priority]int{crawl.Critical: 0, crawl.High: 1, crawl.Low: 2}
+	slices.SortFunc(assets, func(a, b crawl.Asset) int {
+		return cmp.Or(cmp.Compare(rank[a.Priority], rank[b.Priority]), cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.URL, b.URL))
+	})
+	return assets
+}
+
+func (p *Plan) cells(assets []crawl.Asset, v edge.Vantage) iter.Seq[Cell] {
+	return func(yield func(Cell) bool) {
+		for _, a := range assets {
+			for _, variant := range p.Variants {
+				if !yield(Cell{Asset: a, Variant: variant, Vantage: v}) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -1,0 +1,101 @@
+package edge
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// bodyError marks a failure after the answer's header.
+type bodyError struct{ err error }
+
+func (e *bodyError) Error() string { return e.err.Error() }
+func (e *bodyError) Unwrap() error { return e.err }
+
+// protocolError is an answer that is not valid HTTP, or not one to what was asked.
+type protocolError string
+
+func (e protocolError) Error() string { return "edge: " + string(e) }
+
+// classify names the failure behind an error of the tower; "" when edgeprime itself held the
+// request back: the context ended or no permit was granted.
+func classify(err error) Failure {
+	var (
+		dns        *net.DNSError
+		body       *bodyError
+		connecting *connectError
+		protocol   protocolError
+		timeout    net.Error
+	)
+	switch {
+	case errors.Is(err, ErrAddress):
+		return FailAddress
+	case errors.Is(err, ErrScope):
+		return FailScope
+	case errors.As(err, &dns):
+		return FailDNS
+	case isTLS(err):
+		return FailTLS
+	case errors.As(err, &protocol):
+		return FailProtocol
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		if errors.As(err, &connecting) {
+			return FailConnect
+		}
+		return FailTimeout
+	case errors.As(err, &connecting):
+		return FailConnect
+	case isReset(err):
+		return FailReset
+	case errors.As(err, &body):
+		return FailBody
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "server response headers exceeded"):
+		return FailProtocol
+	default:
+		return ""
+	}
+}
+
+func isTLS(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+		invalid     x509.CertificateInvalidError
+	)
+	return errors.As(err, &certificate) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &invalid)
+}
+
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		strings.Contains(err.Error(), "server closed idle connection") ||
+		strings.Contains(err.Error(), "http2: ")
+}
+
+// describe puts an error into words without what a URL may hide.
+func describe(err error) string {
+	var inURL *url.Error
+	if errors.As(err, &inURL) {
+		err = fmt.Errorf("%s: %w", withoutQuery(inURL.URL), inURL.Err)
+	}
+	return strings.TrimPrefix(err.Error(), "edge: ")
+}
+
+// withoutQuery cuts the query, which may hold a token, and credentials.
+func withoutQuery(raw string) string {
+	raw, _, _ = strings.Cut(raw, "?")
+	if scheme, rest, ok := strings.Cut(raw, "://"); ok {
+		if at := strings.LastIndex(rest, "@"); at >= 0 {
+			return scheme + "://" + rest[at+1:]
+		}
+	}
+	return raw
+}

@@ -1,0 +1,224 @@
+package regions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+)
+
+// How many tasks a batch holds: few while priming, where the origin's limit rules and a lost
+// batch costs fills; many while measuring, where speed rules.
+const (
+	primeBatch   = 8
+	measureBatch = 64
+)
+
+// ErrGate means that a gate stayed closed: later stages were not primed.
+var ErrGate = errors.New("regions: gate closed")
+
+// Recorder keeps observations, one for each task.
+type Recorder interface {
+	// Record keeps an observation unless its task has one; fresh says which.
+	Record(o edge.Observation) (fresh bool, err error)
+	// Recorded reports whether a task has its observation.
+	Recorded(task string) bool
+}
+
+// Progress is told of every task that got its observation.
+type Progress func(stage string, pass edge.Pass, done, total int)
+
+// Dispatcher walks a plan: it puts the tasks that have no observation yet on the queue, stage by
+// stage, and lets a gate decide between stages. It is the Sink of the workers that answer. A
+// dispatcher serves one run; Prime and Verify are called one after the other, Put from anywhere.
+type Dispatcher struct {
+	Run      string // run id
+	Plan     *Plan
+	Manifest *crawl.Manifest
+	Queue    Queue
+	Recorder Recorder
+	Progress Progress // may be nil
+
+	mu      sync.Mutex
+	current *round
+	order   []crawl.Asset
+	tally   tally
+}
+
+// round is one pass over a set of vantages: what is still unanswered.
+type round struct {
+	stage  string
+	pass   edge.Pass
+	open   map[string]struct{} // ids of tasks on the queue or with a worker
+	total  int
+	pushed bool          // everything is in open or answered
+	done   chan struct{} // closed then, when open is empty
+}
+
+// Replay takes the observations of an earlier part of the run into account. Call it before
+// Prime or Verify.
+func (d *Dispatcher) Replay(observations iter.Seq2[edge.Observation, error]) error {
+	for o, err := range observations {
+		if err != nil {
+			return err
+		}
+		d.tally.add(d.Manifest, o)
+	}
+	return nil
+}
+
+// Prime primes every stage and asks a sample of each again for its gate. The error wraps ErrGate
+// when a gate stayed closed.
+func (d *Dispatcher) Prime(ctx context.Context) error {
+	for i, stage := range d.Plan.Stages {
+		if err := d.round(ctx, stage.Name, edge.Prime, stage.Vantages, every); err != nil {
+			return err
+		}
+		if i == len(d.Plan.Stages)-1 {
+			break
+		}
+		step := max(1, stage.Cells/len(stage.Vantages)/stage.Gate.Sample)
+		spread := func(i int, _ Cell) bool { return i%step == 0 }
+		if err := d.round(ctx, stage.Name, edge.Sample, stage.Vantages, spread); err != nil {
+			return err
+		}
+		if err := d.tally.gate(stage); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Verify asks every cell of the visitors' vantages again in the stages that were primed, and once
+// more where the answer was not a hit.
+func (d *Dispatcher) Verify(ctx context.Context) error {
+	var vantages []edge.Vantage
+	for _, s := range d.Plan.Stages {
+		if s.Role != Shield && d.tally.primed(s) {
+			vantages = append(vantages, s.Vantages...)
+		}
+	}
+	if err := d.round(ctx, "verify", edge.Verify, vantages, every); err != nil {
+		return err
+	}
+	unproven := func(_ int, c Cell) bool { return d.tally.unproven(c) }
+	return d.round(ctx, "verify", edge.Confirm, vantages, unproven)
+}
+
+// every picks all cells.
+func every(int, Cell) bool { return true }
+
+// round pushes the picked cells that have no observation in this pass, and waits until each has
+// one. Each vantage has a queue and a pusher of its own: one that nobody serves must not hold up
+// the others. pick is given a cell's place in its vantage's order; it is called from one goroutine
+// per vantage.
+func (d *Dispatcher) round(
+	ctx context.Context, stage string, pass edge.Pass, vantages []edge.Vantage, pick func(int, Cell) bool,
+) error {
+	r := &round{stage: stage, pass: pass, open: map[string]struct{}{}, done: make(chan struct{})}
+	d.mu.Lock()
+	d.current = r
+	if d.order == nil {
+		d.order = d.Plan.order(d.Manifest)
+	}
+	d.mu.Unlock()
+	group, groupCtx := errgroup.WithContext(ctx)
+	for _, v := range vantages {
+		group.Go(func() error { return d.push(groupCtx, r, v, pick) })
+	}
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("regions: stage %s, pass %s: %w", stage, pass, err)
+	}
+	d.mu.Lock()
+	r.pushed = true
+	r.finish()
+	d.mu.Unlock()
+	select {
+	case <-r.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("regions: stage %s, pass %s: %w", stage, pass, context.Cause(ctx))
+	}
+}
+
+// push puts one vantage's share of a round on the queue.
+func (d *Dispatcher) push(ctx context.Context, r *round, v edge.Vantage, pick func(int, Cell) bool) error {
+	size := measureBatch
+	if r.pass == edge.Prime {
+		size = primeBatch
+	}
+	batch := Batch{Vantage: v.Name}
+	i := 0
+	for c := range d.Plan.cells(d.order, v) {
+		if i++; !pick(i-1, c) {
+			continue
+		}
+		t := NewTask(d.Run, c, r.stage, r.pass)
+		if !d.expect(r, t.ID) {
+			continue
+		}
+		if batch.Tasks = append(batch.Tasks, t); len(batch.Tasks) == size {
+			if err := d.Queue.Push(ctx, batch); err != nil {
+				return err
+			}
+			batch.Tasks = nil
+		}
+	}
+	if len(batch.Tasks) == 0 {
+		return nil
+	}
+	return d.Queue.Push(ctx, batch)
+}
+
+// expect adds a task to the round and reports whether it must be pushed.
+func (d *Dispatcher) expect(r *round, task string) bool {
+	recorded := d.Recorder.Recorded(task)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.total++
+	if recorded {
+		return false
+	}
+	r.open[task] = struct{}{}
+	return true
+}
+
+// Put implements Sink.
+func (d *Dispatcher) Put(_ context.Context, o edge.Observation) error {
+	fresh, err := d.Recorder.Record(o)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		d.tally.add(d.Manifest, o)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.current
+	if r == nil {
+		return nil
+	}
+	if _, ok := r.open[o.Task]; !ok {
+		return nil // a late answer to an earlier delivery
+	}
+	delete(r.open, o.Task)
+	if d.Progress != nil {
+		d.Progress(r.stage, r.pass, r.total-len(r.open), r.total)
+	}
+	r.finish()
+	return nil
+}
+
+// finish closes done when nothing is left to wait for. The caller holds the dispatcher's lock.
+func (r *round) finish() {
+	if r.pushed && len(r.open) == 0 {
+		close(r.done)
+		r.pushed = false
+	}
+}

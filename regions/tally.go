@@ -1,0 +1,127 @@
+package regions
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+)
+
+// tally counts what a run has seen, as far as the run itself needs it: for gates, for what to
+// measure, for what to ask again. Its zero value is empty; it is safe for concurrent use.
+type tally struct {
+	mu      sync.Mutex
+	vantage map[string]*counts
+	missed  map[cellKey]struct{} // measured once, and no hit
+}
+
+type counts struct {
+	primed, failed      int // cells
+	sampled, known, hit int // of the sample
+}
+
+type cellKey struct{ url, variant, vantage string }
+
+// add counts one observation. What discovery fetched besides assets is no cell.
+func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
+	if _, isAsset := slices.BinarySearchFunc(m.Assets, o.URL, func(a crawl.Asset, url string) int {
+		return strings.Compare(a.URL, url)
+	}); !isAsset {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.vantage == nil {
+		t.vantage, t.missed = map[string]*counts{}, map[cellKey]struct{}{}
+	}
+	c := t.vantage[o.Vantage]
+	if c == nil {
+		c = &counts{}
+		t.vantage[o.Vantage] = c
+	}
+	switch o.Pass {
+	case edge.Prime:
+		c.primed++
+		if o.Failure != "" || o.Status >= 400 || o.Challenge != "" {
+			c.failed++
+		}
+	case edge.Sample:
+		c.sampled++
+		if o.Cache.EdgeHit != nil {
+			c.known++
+		}
+		if isHit(o) {
+			c.hit++
+		}
+	case edge.Verify:
+		if mayHitNext(o) {
+			t.missed[cellKey{o.URL, o.Variant, o.Vantage}] = struct{}{}
+		}
+	case edge.Confirm, edge.Discover:
+	}
+}
+
+func isHit(o edge.Observation) bool { return o.Cache.EdgeHit != nil && *o.Cache.EdgeHit }
+
+// mayHitNext reports whether one more request can show what this one did not: the answer was a
+// miss, which may have filled a cache node, or the exchange broke.
+func mayHitNext(o edge.Observation) bool {
+	switch o.Failure {
+	case "":
+		return o.Challenge == "" && o.Cache.Outcome != edge.Unknown && !isHit(o)
+	case edge.FailTimeout, edge.FailReset, edge.FailBody:
+		return true
+	default:
+		return false
+	}
+}
+
+// primed reports whether every cell of the stage was asked for priming.
+func (t *tally) primed(s Stage) bool { return t.sum(s).primed >= s.Cells }
+
+// unproven reports whether a cell was measured and did not hit, but may the next time.
+func (t *tally) unproven(c Cell) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, missed := t.missed[cellKey{c.Asset.URL, c.Variant.Name, c.Vantage.Name}]
+	return missed
+}
+
+func (t *tally) sum(s Stage) counts {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var sum counts
+	for _, v := range s.Vantages {
+		if c := t.vantage[v.Name]; c != nil {
+			sum.primed += c.primed
+			sum.failed += c.failed
+			sum.known += c.known
+			sum.hit += c.hit
+		}
+	}
+	return sum
+}
+
+// gate returns an error that wraps ErrGate unless the next stage may begin.
+func (t *tally) gate(s Stage) error {
+	c := t.sum(s)
+	if failed := ratio(c.failed, s.Cells); failed > s.Gate.MaxErrorRatio {
+		return fmt.Errorf("%w behind stage %s: %d of %d cells failed while priming, allowed is a share of %g",
+			ErrGate, s.Name, c.failed, s.Cells, s.Gate.MaxErrorRatio)
+	}
+	if c.known > 0 && ratio(c.hit, c.known) < s.Gate.MinHitRatio {
+		return fmt.Errorf("%w behind stage %s: %d of %d sampled cells hit, wanted is a share of %g",
+			ErrGate, s.Name, c.hit, c.known, s.Gate.MinHitRatio)
+	}
+	return nil
+}
+
+func ratio(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}

@@ -1,0 +1,48 @@
+package regions
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+)
+
+// Task is one request to make: a cell, and the pass in which it is asked.
+type Task struct {
+	ID      string       `json:"id"`
+	Asset   crawl.Asset  `json:"asset"`
+	Variant edge.Variant `json:"variant"`
+	Vantage edge.Vantage `json:"vantage"`
+	Stage   string       `json:"stage"`
+	Pass    edge.Pass    `json:"pass"`
+	Epoch   int          `json:"epoch,omitempty"`
+}
+
+// NewTask returns the task of a run for one cell and pass, with its id: the SHA-256 in hex of run,
+// URL, variant, vantage, pass and epoch. A task has one observation, ever.
+func NewTask(run string, c Cell, stage string, pass edge.Pass) Task {
+	t := Task{Asset: c.Asset, Variant: c.Variant, Vantage: c.Vantage, Stage: stage, Pass: pass}
+	h := sha256.New()
+	for _, field := range []string{run, c.Asset.URL, c.Variant.Name, c.Vantage.Name, string(pass)} {
+		_ = binary.Write(h, binary.BigEndian, uint64(len(field))) // a hash never fails
+		h.Write([]byte(field))
+	}
+	_ = binary.Write(h, binary.BigEndian, uint64(t.Epoch))
+	t.ID = hex.EncodeToString(h.Sum(nil))
+	return t
+}
+
+// Cell is what is primed, measured and judged: an asset in a variant at a vantage.
+type Cell struct {
+	Asset   crawl.Asset
+	Variant edge.Variant
+	Vantage edge.Vantage
+}
+
+// Batch is what a worker holds at once: tasks of one vantage, stage and pass.
+type Batch struct {
+	Vantage string `json:"vantage"`
+	Tasks   []Task `json:"tasks"`
+}
