@@ -35,6 +35,8 @@ type Guard struct {
 	waiters []*waiter
 	timer   *time.Timer
 	health  health
+
+	draining bool
 }
 
 type grant struct {
@@ -112,14 +114,35 @@ func (g *Guard) Acquire(ctx context.Context, region string) (*Permit, error) {
 	return nil, context.Cause(ctx)
 }
 
-// granted turns what a waiter received into Acquire's results: nil stands for an aborted run.
+// granted turns what a waiter received into Acquire's results: nil stands for a guard that grants no more.
 func (g *Guard) granted(p *Permit) (*Permit, error) {
 	if p != nil {
 		return p, nil
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return nil, fmt.Errorf("%w: %s", ErrAborted, g.health.aborted)
+	return nil, g.closed()
+}
+
+// closed returns why no permit is granted any more, or nil. The caller holds g.mu.
+func (g *Guard) closed() error {
+	switch {
+	case g.health.aborted != "":
+		return fmt.Errorf("%w: %s", ErrAborted, g.health.aborted)
+	case g.draining:
+		return ErrDraining
+	default:
+		return nil
+	}
+}
+
+// Drain ends every wait for a permit, now and later, with ErrDraining. Permits that are out stay
+// valid.
+func (g *Guard) Drain() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.draining = true
+	g.pump()
 }
 
 // pump grants what may be granted now and sets the timer for what may be granted later.
@@ -127,7 +150,7 @@ func (g *Guard) granted(p *Permit) (*Permit, error) {
 func (g *Guard) pump() {
 	now := time.Now()
 	g.expire(now)
-	if g.health.aborted != "" {
+	if g.closed() != nil {
 		for _, w := range g.waiters {
 			w.ready <- nil
 		}

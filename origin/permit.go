@@ -10,12 +10,14 @@ import (
 var (
 	// ErrAborted means that the guard stopped the run to protect the origin.
 	ErrAborted = errors.New("origin: run aborted to protect the origin")
+	// ErrDraining means that the run is about to end.
+	ErrDraining = errors.New("origin: no more permits, the run is ending")
 )
 
 // Permits grants the right to put one request on the origin.
 type Permits interface {
 	// Acquire waits for a permit on behalf of a region. Its error is the context's, or wraps
-	// ErrAborted.
+	// ErrAborted or ErrDraining.
 	Acquire(ctx context.Context, region string) (*Permit, error)
 }
 

@@ -1,0 +1,397 @@
+package origin_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+
+	"github.com/edgeprime/edgeprime/origin"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// meter is the origin's own view: when requests start there and how many are open.
+type meter struct {
+	mu     sync.Mutex
+	starts []time.Time
+	open   int
+	most   int
+}
+
+func (m *meter) serve(d time.Duration) {
+	m.mu.Lock()
+	m.starts = append(m.starts, time.Now())
+	m.open++
+	m.most = max(m.most, m.open)
+	m.mu.Unlock()
+	time.Sleep(d)
+	m.mu.Lock()
+	m.open--
+	m.mu.Unlock()
+}
+
+// densest returns the most starts in any one-second window.
+func (m *meter) densest() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	slices.SortFunc(m.starts, time.Time.Compare)
+	best := 0
+	for i, first := range m.starts {
+		n, _ := slices.BinarySearchFunc(m.starts, first.Add(time.Second), time.Time.Compare)
+		best = max(best, n-i)
+	}
+	return best
+}
+
+func newGuard(t testing.TB, l origin.Limits) *origin.Guard {
+	t.Helper()
+	g, err := origin.NewGuard(l)
+	require.NoError(t, err)
+	return g
+}
+
+func acquire(t testing.TB, g *origin.Guard, region string) *origin.Permit {
+	t.Helper()
+	p, err := g.Acquire(t.Context(), region)
+	require.NoError(t, err)
+	return p
+}
+
+var done = origin.Outcome{Written: true, Complete: true, Status: 200}
+
+func TestGuardKeepsRateAndInFlightOverAllRegions(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		limits := origin.Limits{
+			MaxRPS:      rapid.IntRange(1, 40).Draw(rt, "rps"),
+			MaxInFlight: rapid.IntRange(1, 12).Draw(rt, "in flight"),
+		}
+		regions := rapid.IntRange(1, 4).Draw(rt, "regions")
+		service := time.Duration(rapid.IntRange(1, 400).Draw(rt, "service ms")) * time.Millisecond
+		lag := rapid.SliceOfN(rapid.IntRange(0, 99), 8, 8).Draw(rt, "lag ms")
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, limits)
+			m := &meter{}
+			var wg sync.WaitGroup
+			for worker := range 16 {
+				region := fmt.Sprintf("r%d", worker%regions)
+				wg.Go(func() {
+					defer g.Enter(region)()
+					for i := range 6 {
+						p, err := g.Acquire(t.Context(), region)
+						if !assert.NoError(t, err) {
+							return
+						}
+						time.Sleep(time.Duration(lag[(worker+i)%len(lag)]) * time.Millisecond) // until the write
+						m.serve(service)
+						p.Release(done)
+					}
+				})
+			}
+			wg.Wait()
+			assert.Len(t, m.starts, 96)
+			assert.LessOrEqual(t, m.densest(), limits.MaxRPS)
+			assert.LessOrEqual(t, m.most, limits.MaxInFlight)
+		})
+	})
+}
+
+func TestGuardUsesWhatTheWindowAllows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 20, MaxInFlight: 20})
+		began := time.Now()
+		for range 400 {
+			acquire(t, g, "eu").Release(done)
+		}
+		// 20 in each window of 1.25 s: the price of a strict limit is a fifth of the rate.
+		assert.InDelta(t, (400.0/20-1)*1.25, time.Since(began).Seconds(), 1)
+	})
+}
+
+func TestGuardHoldsAPermitWhoseRequestDidNotEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 100, MaxInFlight: 1, Timeout: 10 * time.Second, HoldTail: 5 * time.Second})
+		began := time.Now()
+		acquire(t, g, "eu").Release(origin.Outcome{Written: true, TimedOut: true})
+		acquire(t, g, "eu").Release(done)
+		assert.Equal(t, 15*time.Second, time.Since(began), "the edge may still be filling from the origin")
+	})
+}
+
+func TestGuardGivesBackWhatTheOriginWasSpared(t *testing.T) {
+	for name, outcome := range map[string]origin.Outcome{
+		"hit":             {Written: true, Complete: true, Spared: true},
+		"nothing written": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGuard(t, origin.Limits{MaxRPS: 1, MaxInFlight: 1})
+				began := time.Now()
+				for range 50 {
+					acquire(t, g, "eu").Release(outcome)
+				}
+				assert.Zero(t, time.Since(began))
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1, MaxInFlight: 1})
+		began := time.Now()
+		acquire(t, g, "eu").Release(origin.Outcome{Written: true, Spared: true}) // cut in the middle: held
+		acquire(t, g, "eu").Release(done)
+		assert.Equal(t, 15*time.Second, time.Since(began))
+	})
+}
+
+func TestGuardKeepsAThirdForOtherRegions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 6})
+		defer g.Enter("eu")()
+		leave := g.Enter("us")
+		frozen := make([]*origin.Permit, 0, 6)
+		for range 4 {
+			frozen = append(frozen, acquire(t, g, "eu"))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := g.Acquire(ctx, "eu")
+		require.ErrorIs(t, err, context.DeadlineExceeded, "eu holds two thirds already")
+		acquire(t, g, "us").Release(done)
+		leave()
+		for range 2 { // alone, eu may have all
+			frozen = append(frozen, acquire(t, g, "eu"))
+		}
+		for _, p := range frozen {
+			p.Release(done)
+		}
+	})
+}
+
+func TestGuardReleasesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 100, MaxInFlight: 2})
+		p, q := acquire(t, g, "eu"), acquire(t, g, "eu")
+		p.Release(done)
+		p.Release(done)
+		r := acquire(t, g, "eu")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := g.Acquire(ctx, "eu")
+		require.Error(t, err, "a second release must not free another's place")
+		q.Release(origin.Outcome{Written: true})
+		q.Release(done) // too late: it is held
+		_, err = g.Acquire(ctx, "eu")
+		require.Error(t, err)
+		r.Release(done)
+	})
+}
+
+func TestGuardGivesUpWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1, MaxInFlight: 1})
+		p := acquire(t, g, "eu")
+		reason := errors.New("drain")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(reason) })
+		_, err := g.Acquire(ctx, "eu")
+		require.ErrorIs(t, err, reason)
+		_, err = g.Acquire(ctx, "eu")
+		require.ErrorIs(t, err, reason)
+		p.Release(done)
+		acquire(t, g, "eu").Release(done) // who gave up left no ghost in the queue
+	})
+}
+
+func TestGuardDrainsWaiters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1, MaxInFlight: 1})
+		p := acquire(t, g, "eu")
+		time.AfterFunc(time.Second, g.Drain)
+		_, err := g.Acquire(t.Context(), "eu")
+		require.ErrorIs(t, err, origin.ErrDraining)
+		p.Release(done)
+		_, err = g.Acquire(t.Context(), "eu")
+		require.ErrorIs(t, err, origin.ErrDraining)
+	})
+}
+
+func TestGuardWaitsAsLongAsTheOriginAsks(t *testing.T) {
+	for name, tc := range map[string]struct {
+		outcome origin.Outcome
+		want    time.Duration
+	}{
+		"429":                    {origin.Outcome{Status: 429, Backoff: 30 * time.Second}, 30 * time.Second},
+		"503":                    {origin.Outcome{Status: 503, Backoff: 7 * time.Second}, 7 * time.Second},
+		"cut at two minutes":     {origin.Outcome{Status: 429, Backoff: time.Hour}, 2 * time.Minute},
+		"200 asks nothing":       {origin.Outcome{Status: 200, Backoff: time.Hour}, 0},
+		"also when edge limited": {origin.Outcome{Status: 429, Spared: true, Backoff: time.Minute}, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+				tc.outcome.Written, tc.outcome.Complete = true, true
+				acquire(t, g, "eu").Release(tc.outcome)
+				began := time.Now()
+				acquire(t, g, "us").Release(done) // another region waits as well
+				assert.InDelta(t, tc.want.Seconds(), time.Since(began).Seconds(), 0.01)
+			})
+		})
+	}
+}
+
+func TestGuardPausesAndAbortsOnErrorBurn(t *testing.T) {
+	answer := func(g *origin.Guard, n, status int, ttfb time.Duration) {
+		for range n {
+			p, err := g.Acquire(context.Background(), "eu")
+			if err != nil {
+				return
+			}
+			p.Release(origin.Outcome{Written: true, Complete: true, Status: status, TTFB: ttfb})
+		}
+	}
+	const usual = 50 * time.Millisecond
+	t.Run("healthy", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+			answer(g, 97, 200, usual)
+			answer(g, 4, 500, usual)
+			assert.Zero(t, g.Health().PausedUntil)
+			assert.Empty(t, g.Health().Aborted)
+			assert.Equal(t, 4, g.Health().Failures)
+		})
+	})
+	t.Run("too few answers to judge", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+			answer(g, 49, 500, usual)
+			assert.Empty(t, g.Health().Aborted)
+		})
+	})
+	t.Run("pause", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+			answer(g, 60, 200, usual)
+			answer(g, 4, 500, usual)
+			began := time.Now()
+			acquire(t, g, "us").Release(done)
+			assert.InDelta(t, 10, time.Since(began).Seconds(), 0.5)
+		})
+	})
+	t.Run("slow origin", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+			answer(g, 60, 200, 200*time.Millisecond)
+			answer(g, 8, 200, 700*time.Millisecond)
+			assert.NotZero(t, g.Health().PausedUntil)
+		})
+	})
+	t.Run("abort", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+			answer(g, 49, 200, usual)
+			answer(g, 60, 503, usual)
+			_, err := g.Acquire(t.Context(), "us")
+			require.ErrorIs(t, err, origin.ErrAborted)
+			assert.Contains(t, err.Error(), "answers failed")
+		})
+	})
+}
+
+func TestGuardDividesByAmplification(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 20, MaxInFlight: 8, Amplification: 4})
+		assert.Equal(t, 2, g.Slots())
+		m := &meter{}
+		for range 30 {
+			p := acquire(t, g, "eu")
+			m.serve(0)
+			p.Release(done)
+		}
+		assert.Equal(t, 5, m.densest())
+
+		g = newGuard(t, origin.Limits{MaxRPS: 2, MaxInFlight: 8, Amplification: 8})
+		began := time.Now()
+		for range 3 {
+			acquire(t, g, "eu").Release(done)
+		}
+		assert.GreaterOrEqual(t, time.Since(began), 8*time.Second, "one start costs the origin eight: one every four seconds")
+	})
+}
+
+func TestLimitsValidate(t *testing.T) {
+	for name, tc := range map[string]struct {
+		limits origin.Limits
+		want   string
+	}{
+		"rps":           {origin.Limits{MaxRPS: -1}, "max_rps is -1"},
+		"in flight":     {origin.Limits{MaxInFlight: -2}, "max_in_flight is -2"},
+		"amplification": {origin.Limits{Amplification: -1}, "amplification is -1"},
+		"amplified":     {origin.Limits{MaxInFlight: 4, Amplification: 10}, "over max_in_flight 4"},
+		"timeout":       {origin.Limits{Timeout: -1}, "timeout"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.ErrorContains(t, tc.limits.Validate(), tc.want)
+			_, err := origin.NewGuard(tc.limits)
+			assert.Error(t, err)
+		})
+	}
+	assert.NoError(t, origin.Limits{}.Validate())
+	assert.Equal(t, origin.Limits{MaxRPS: 5, MaxInFlight: 4, Amplification: 1, Timeout: 10 * time.Second, HoldTail: 5 * time.Second},
+		origin.Limits{}.WithDefaults())
+}
+
+func TestBudgetIsATenthAndAtLeastTen(t *testing.T) {
+	for planned, want := range map[int]int{0: 10, 50: 10, 1000: 100} {
+		b := origin.NewBudget(planned)
+		got := 0
+		for b.Take() {
+			got++
+		}
+		assert.Equal(t, want, got, "planned %d", planned)
+		assert.False(t, b.Take())
+	}
+}
+
+func TestBreakerProbesAHostThatDoesNotAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b origin.Breaker
+		for range 4 {
+			require.True(t, b.Allow())
+			b.Report(false)
+		}
+		b.Report(true) // four in a row are not five
+		for range 5 {
+			require.True(t, b.Allow())
+			b.Report(false)
+		}
+		assert.False(t, b.Allow())
+		time.Sleep(11 * time.Second)
+		assert.True(t, b.Allow(), "one probe")
+		assert.False(t, b.Allow(), "and no second beside it")
+		b.Report(true)
+		assert.True(t, b.Allow())
+	})
+}
+
+func BenchmarkGuard(b *testing.B) {
+	g := newGuard(b, origin.Limits{MaxRPS: 1 << 30, MaxInFlight: 64})
+	spared := origin.Outcome{Written: true, Complete: true, Spared: true}
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			p, err := g.Acquire(b.Context(), "eu")
+			if err != nil {
+				b.Fatal(err)
+			}
+			p.Release(spared)
+		}
+	})
+}
