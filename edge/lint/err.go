@@ -1,0 +1,106 @@
+package lint
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// negativeLifetime is how long a missing asset may stay cached as missing.
+const negativeLifetime = time.Minute
+
+// errRules are the rules of errors, redirects and negative caching.
+func errRules() []Rule {
+	return []Rule{
+		{
+			ID: "ERR001", Severity: Blocker, check: notOK, answers: onAny, Source: "edgeprime",
+			Title: "critical asset that does not answer 200",
+			Why:   "visitors get an error, or something else than discovery saw",
+			Fix:   "publish the asset",
+		},
+		{
+			ID: "ERR002", Severity: Error, check: cachedMissing, answers: onErrors, Source: "RFC 9110, section 15.1",
+			Title: "missing asset that stays cached as missing",
+			Why:   "an asset that is published later is not seen until the cached error expires",
+			Fix:   "answer errors with a short lifetime, and purge after publishing: Cache-Control: max-age=10",
+		},
+		{
+			ID: "ERR003", Severity: Error, check: cachedFailure, answers: onErrors, Source: "RFC 9111, section 3",
+			Title: "server error with a lifetime",
+			Why:   "a failure of a moment is cached and served after it is over",
+			Fix:   "answer errors with: Cache-Control: no-store",
+		},
+	}
+}
+
+func notOK(a *answer) *complaint {
+	status := a.Observation.Status
+	if !a.critical || status == http.StatusOK || a.expectedRedirect() {
+		return nil
+	}
+	c := &complaint{message: fmt.Sprintf("the answer is %d, not 200", status)}
+	switch {
+	case isRedirect(status) && isRedirect(a.Asset.Status):
+		c.message = fmt.Sprintf("the answer is %d and does not lead where it led discovery", status)
+		c.evidence = a.lines("Location")
+		c.fix = "repair the redirect, or discover again when it moved on purpose"
+	case isRedirect(status):
+		c.evidence = a.lines("Location")
+		c.fix = "serve the asset here, or name the final URL"
+	case status == http.StatusNotModified:
+		c.message = "the answer is 304 to a request without a condition"
+		c.fix = "repair the edge: it must answer an unconditional GET with 200"
+	case status >= http.StatusInternalServerError:
+		c.evidence = a.lines("Retry-After")
+		c.fix = "repair the origin, then prime again"
+	}
+	return c
+}
+
+// expectedRedirect reports whether the answer redirects to where discovery was sent.
+func (a *answer) expectedRedirect() bool {
+	if !isRedirect(a.Observation.Status) || !isRedirect(a.Asset.Status) {
+		return false
+	}
+	location := a.Observation.Get("Location")
+	if location == a.Asset.Location {
+		return true
+	}
+	base, err := url.Parse(a.Asset.URL)
+	if err != nil {
+		return false
+	}
+	target, err := base.Parse(location)
+	if err != nil {
+		return false
+	}
+	return location != "" && target.String() == a.Asset.Location
+}
+
+func cachedMissing(a *answer) *complaint {
+	switch a.Observation.Status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusRequestURITooLong, http.StatusNotImplemented:
+	default:
+		return nil
+	}
+	rest := a.policy.Remaining(a.policy.Received)
+	if !a.policy.Reusable() || rest <= negativeLifetime {
+		return nil
+	}
+	return &complaint{
+		message:  fmt.Sprintf("status %d stays cached for %s more", a.Observation.Status, seconds(rest)),
+		evidence: a.lines("Cache-Control", "Expires", "Age", "Last-Modified"),
+	}
+}
+
+func cachedFailure(a *answer) *complaint {
+	p := a.policy
+	if a.Observation.Status < http.StatusInternalServerError || !p.Explicit || p.Lifetime <= 0 || !p.Storable {
+		return nil
+	}
+	return &complaint{
+		message:  fmt.Sprintf("status %d may be cached for %s", a.Observation.Status, seconds(p.Lifetime)),
+		evidence: a.lines("Cache-Control", "Expires"),
+	}
+}
