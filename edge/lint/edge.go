@@ -33,7 +33,7 @@ func edge002() Rule {
 // that one does not tell, evidence is missing and there is no finding.
 func CheckCell(c Cell, _ Thresholds) []Finding {
 	held := c.Held > 0 || c.Hits > 0
-	if c.Asset.Priority != crawl.Critical || c.Asked == 0 || held || !c.Last.Known(c.PoP) || c.Last.Held(c.PoP) {
+	if c.Asset.Priority != crawl.Critical || c.Asked == 0 || held || !c.Last.Measures() || !c.Last.Known(c.PoP) {
 		return nil
 	}
 	rule := edge001()

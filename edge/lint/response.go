@@ -60,7 +60,7 @@ type answer struct {
 // Findings come in the order of reports.
 func CheckResponse(r Response) []Finding {
 	o := r.Observation
-	if o == nil || o.Status == 0 || o.Challenge != "" || o.Failure == edge.FailStopped {
+	if o == nil || o.Status == 0 || o.Challenge != "" {
 		return nil
 	}
 	a := newAnswer(r)
