@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // whyNot returns why the response must not be stored (RFC 9111, section 3), or "".
 func (e *evaluation) whyNot() string {
@@ -27,9 +30,9 @@ func (e *evaluation) whyNot() string {
 // methodAllows reports whether a response to the request's method can be stored.
 func (e *evaluation) methodAllows() bool {
 	switch e.request.Method {
-	case "", "GET", "HEAD":
+	case "", http.MethodGet, http.MethodHead:
 		return true
-	case "POST":
+	case http.MethodPost:
 		ds := e.policy.Directives
 		explicit := ds.Has("max-age") || e.profile.Shared && ds.Has("s-maxage") || len(e.fields.expires) > 0
 		return explicit && e.fields.contentLocation
