@@ -118,9 +118,8 @@ func (r said) behind(parent reading) said {
 func readBunny(s *signals) said {
 	r := said{reading: nginxWords.read(s.value[fieldBunny])}
 	if r.outcome == Miss && s.present[fieldPerma] {
-		perma := nginxWords.read(s.value[fieldPerma])
-		if perma.outcome == Hit {
-			return r.behind(perma)
+		if nginxWords.read(s.value[fieldPerma]).outcome == Hit {
+			r.origin = ContactNo // storage is no cache, but it spared the origin
 		}
 	}
 	return r
