@@ -1,0 +1,342 @@
+package lint_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/lint"
+)
+
+// now is when the observations of the tests are made.
+func now() time.Time { return time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC) }
+
+// window is primed at now and warm for two hours.
+func window() lint.Window {
+	return lint.Window{PrimeAt: now(), LaunchAt: now().Add(time.Hour), WarmUntil: now().Add(2 * time.Hour)}
+}
+
+// asset is a critical style sheet.
+func asset() crawl.Asset {
+	return crawl.Asset{URL: "https://www.example/app.css", Kind: crawl.Stylesheet, Priority: crawl.Critical}
+}
+
+// observe makes an observation of "Name: value" lines parted by |.
+func observe(status int, header string) *edge.Observation {
+	o := &edge.Observation{URL: asset().URL, Variant: "gzip", Region: "eu", Vantage: "fra", Pass: edge.Verify, At: now(), Status: status}
+	for line := range strings.SplitSeq(header, "|") {
+		if name, value, found := strings.Cut(line, ": "); found {
+			o.Header = append(o.Header, [2]string{name, value})
+		}
+	}
+	o.Cache = edge.ReadCacheStatus(o.Header)
+	return o
+}
+
+// rules lists the findings' rules.
+func rules(findings []lint.Finding) string {
+	var ids []string
+	for _, f := range findings {
+		ids = append(ids, f.Rule)
+	}
+	return strings.Join(ids, " ")
+}
+
+// good is a header that no rule complains about.
+const good = "Cache-Control: public, max-age=31536000|ETag: \"a\"|Vary: Accept-Encoding"
+
+func TestResponseRules(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status       int
+		header, want string // for a critical asset
+		low          string // for an asset that is not
+	}{
+		{200, good, "", ""},
+		{200, "Cache-Control: no-store, max-age=86400", "ST001", ""},
+		{200, "Cache-Control: no-store, must-understand, max-age=86400", "", ""},
+		{200, "Cache-Control: private, max-age=86400", "ST002", ""},
+		{200, `Cache-Control: private="Set-Cookie", max-age=86400`, "", ""},
+		{200, "Cache-Control: max-age=86400|Set-Cookie: a=b", "ST003", ""},
+		{200, "Cache-Control: no-store, max-age=86400|Set-Cookie: a=b", "ST001", ""},
+		{302, "Location: /x", "ERR001 ST006 TTL008", "ST006"},
+		{302, "Location: /x|Cache-Control: max-age=86400", "ERR001", ""},
+		{302, "Location: /x|Expires: Wed, 02 Dec 2026 14:00:00 GMT", "ERR001", ""},
+		{301, "Location: /x", "ERR001 TTL008", ""},
+		{200, "Cache-Control: max-age=86400|Vary: Accept-Encoding|Vary: *", "ST007", ""},
+		{200, "Cache-Control: max-age=86400|Vary: Accept-Encoding, Origin", "", ""},
+		{200, "Cache-Control: no-cache, max-age=86400", "ST008 ST009", "ST008"},
+		{200, "Cache-Control: no-cache, max-age=86400|ETag: \"a\"", "ST009", ""},
+		{200, "Cache-Control: no-cache, max-age=86400|Last-Modified: Mon, 30 Nov 2026 14:00:00 GMT", "ST009", ""},
+		{200, `Cache-Control: no-cache="Set-Cookie", max-age=86400`, "", ""},
+		{200, "Cache-Control: max-age=0", "ST009 TTL001", ""},
+		{200, "Cache-Control: max-age=0, stale-while-revalidate=60", "TTL001", ""},
+		{200, "Cache-Control: s-maxage=0, stale-while-revalidate=60", "ST009 TTL001", ""},
+		{200, "Cache-Control: no-cache, stale-while-revalidate=60, max-age=86400|ETag: \"a\"", "ST009", ""},
+		{200, "Expires: 0", "ST009 TTL001", ""},
+		{200, "Cache-Control: public, max-age=0, must-revalidate|X-Vercel-Cache: HIT|Age: 9", "", ""},
+		{200, "Cache-Control: public, max-age=0, must-revalidate|X-Vercel-Cache: STALE|Age: 9", "ST009 TTL001 TTL002", "TTL002"},
+		{200, "Cache-Control: max-age=7199", "TTL001", ""},
+		{200, "Cache-Control: max-age=7200", "", ""},
+		{200, "Cache-Control: max-age=60, s-maxage=7200", "", ""},
+		{200, "Cache-Control: max-age=86400, s-maxage=60", "TTL001", ""},
+		{200, "Cache-Control: max-age=7300|Age: 101", "TTL001", ""},
+		{200, "Cache-Control: max-age=7300|Age: 100", "", ""},
+		{200, "Cache-Control: max-age=60|Cache-Status: C; hit; ttl=7200", "", ""},
+		{200, "Cache-Control: max-age=86400|Cache-Status: C; hit; ttl=7199", "TTL001", ""},
+		{200, "Cache-Control: max-age=60|Age: 90|CF-Cache-Status: HIT", "", ""},
+		{200, "Cache-Control: max-age=60|Age: 30|CF-Cache-Status: HIT", "TTL001", ""},
+		{200, "Cache-Control: max-age=60|Age: 90|CF-Cache-Status: UPDATING", "TTL001 TTL002", "TTL002"},
+		{200, "Cache-Control: max-age=60|Age: 90|X-Cache-Status: HIT", "TTL001 TTL002", "TTL002"},
+		{200, "Cache-Control: max-age=60|Age: 60", "TTL001 TTL002", "TTL002"},
+		{200, "Cache-Control: max-age=60|Age: 59", "TTL001", ""},
+		{200, "Last-Modified: Mon, 30 Nov 2026 14:00:00 GMT", "TTL007 TTL008", "TTL007"},
+		{200, "ETag: \"a\"", "TTL008", ""},
+		{302, "Location: /x|Last-Modified: Mon, 30 Nov 2026 14:00:00 GMT|Cache-Control: public", "ERR001 TTL008", ""},
+		{200, "Cache-Control: max-age=86400|Vary: Accept, user-agent", "VAR001", "VAR001"},
+		{200, "Cache-Control: max-age=86400|Vary: Sec-CH-UA", "", ""},
+		{200, "Cache-Control: max-age=86400|Vary: Accept|Vary: cookie", "VAR002", ""},
+		{200, "Cache-Control: max-age=86400|Vary: X-Cookie", "", ""},
+		{404, "Cache-Control: no-cache", "ERR001", ""},
+		{404, "Cache-Control: max-age=61", "ERR001 ERR002", "ERR002"},
+		{404, "Cache-Control: max-age=60", "ERR001", ""},
+		{410, "Cache-Control: max-age=90|Age: 30", "ERR001", ""},
+		{404, "Cache-Control: max-age=600, no-store", "ERR001", ""},
+		{403, "Cache-Control: max-age=600", "ERR001", ""},
+		{501, "Cache-Control: max-age=600", "ERR001 ERR002 ERR003", "ERR002 ERR003"},
+		{503, "Cache-Control: s-maxage=1", "ERR001 ERR003", "ERR003"},
+		{503, "Cache-Control: max-age=1, no-store", "ERR001", ""},
+		{503, "Cache-Control: max-age=0", "ERR001", ""},
+		{503, "Retry-After: 5", "ERR001", ""},
+		{304, "Cache-Control: max-age=1", "ERR001", ""},
+		{206, "Cache-Control: no-store", "ERR001", ""},
+	} {
+		r := lint.Response{Asset: asset(), Observation: observe(c.status, c.header), Window: window()}
+		assert.Equal(t, c.want, rules(lint.CheckResponse(r)), "%d %s", c.status, c.header)
+		r.Asset.Priority = crawl.High
+		assert.Equal(t, c.low, rules(lint.CheckResponse(r)), "low: %d %s", c.status, c.header)
+	}
+}
+
+func TestNothingToJudge(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]*edge.Observation{
+		"none":      nil,
+		"no answer": {Failure: edge.FailTimeout},
+		"challenge": {Status: 403, Challenge: "Cloudflare challenge"},
+	} {
+		assert.Empty(t, lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window()}), name)
+	}
+}
+
+func TestCredentialsAndMethods(t *testing.T) {
+	t.Parallel()
+	r := lint.Response{Asset: asset(), Observation: observe(200, "Cache-Control: max-age=86400"), Window: window()}
+	r.Observation.Sent = [][2]string{{"authorization", ""}}
+	assert.Equal(t, "ST004", rules(lint.CheckResponse(r)))
+	for _, allowed := range []string{"public", "must-revalidate", "s-maxage=86400"} {
+		r.Observation.Header = [][2]string{{"Cache-Control", "max-age=86400, " + allowed}}
+		assert.Empty(t, lint.CheckResponse(r), allowed)
+	}
+	r.Observation.Sent = nil
+	for method, want := range map[string]string{"GET": "", "HEAD": "", "OPTIONS": "ST005"} {
+		r.Method = method
+		assert.Equal(t, want, rules(lint.CheckResponse(r)), method)
+	}
+}
+
+func TestRedirectsThatDiscoverySaw(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status             int
+		location, observed string
+		want               string
+	}{
+		{301, "https://www.example/new", "/new", ""},
+		{302, "https://www.example/new", "https://www.example/new", ""},
+		{301, "https://www.example/new", "/other", "ERR001"},
+		{301, "https://www.example/new", "", "ERR001"},
+		{301, "https://www.example/new", "http://[", "ERR001"},
+		{0, "", "/new", "ERR001"},
+		{200, "", "/new", "ERR001"},
+		{304, "https://www.example/new", "/new", "ERR001"},
+	} {
+		a := asset()
+		a.Status, a.Location = c.status, c.location
+		header := "Cache-Control: max-age=86400"
+		if c.observed != "" {
+			header += "|Location: " + c.observed
+		}
+		got := lint.CheckResponse(lint.Response{Asset: a, Observation: observe(301, header), Window: window()})
+		assert.Equal(t, c.want, rules(got), c)
+	}
+}
+
+func TestPlannedLifetimes(t *testing.T) {
+	t.Parallel()
+	check := func(header string, w lint.Window, planned bool) string {
+		return rules(lint.CheckResponse(lint.Response{Asset: asset(), Observation: observe(200, header), Window: w, Planned: planned}))
+	}
+	later := window()
+	later.PrimeAt = now().Add(time.Hour)
+	assert.Empty(t, check("Cache-Control: max-age=3600", later, true))
+	assert.Equal(t, "TTL001", check("Cache-Control: max-age=3599", later, true))
+	assert.Equal(t, "TTL001", check("Cache-Control: max-age=3600", window(), true))
+	assert.Empty(t, check("Cache-Control: max-age=3600|Age: 3000", later, true), "priming fetches a new copy")
+	assert.Empty(t, check("Cache-Control: max-age=3600|Cache-Status: C; hit; ttl=9", later, true))
+	assert.Equal(t, "TTL008", check("ETag: \"a\"", later, true), "an unknown lifetime is no blocker")
+	assert.Empty(t, check("Cache-Control: max-age=1", lint.Window{}, true), "no window, no judgement")
+	assert.Empty(t, check("Cache-Control: max-age=1", lint.Window{}, false))
+	later.PrimeAt = time.Time{}
+	assert.Equal(t, "TTL001", check("Cache-Control: max-age=7199", later, true), "without an instant, priming is now")
+	assert.Empty(t, check("Cache-Control: max-age=7200", later, true))
+}
+
+func TestTimesOfTheExchange(t *testing.T) {
+	t.Parallel()
+	w := window()
+	o := observe(200, "Cache-Control: max-age=7200")
+	o.Attempts = []edge.Attempt{{At: now()}, {At: now().Add(5 * time.Second)}}
+	o.Timing.TTFB = 2000
+	// Generated at the latest when the request was written, 5 s after the fetch began.
+	assert.Empty(t, lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: w}))
+	w.WarmUntil = w.WarmUntil.Add(6 * time.Second)
+	assert.Equal(t, "TTL001", rules(lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: w})))
+}
+
+func TestWhatAFindingSays(t *testing.T) {
+	t.Parallel()
+	o := observe(200, "cache-control: public|Cache-Control: max-age=60, s-maxage=90|Age: 30")
+	got := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window()})
+	require.Len(t, got, 1)
+	assert.Equal(t, lint.Finding{
+		Rule: "TTL001", Severity: lint.Blocker, URL: "https://www.example/app.css", Variant: "gzip", Region: "eu", Vantage: "fra",
+		Message:  "the copy expires 2026-12-01 14:01:00 UTC, 1h59m0s before the warm window ends 2026-12-01 16:00:00 UTC",
+		Evidence: []string{"cache-control: public", "Cache-Control: max-age=60, s-maxage=90", "Age: 30"},
+		Fix:      "set Cache-Control: public, max-age=60, s-maxage=7230, or prime later",
+	}, got[0])
+	planned := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window(), Planned: true})
+	assert.Equal(t, "the copy primed 2026-12-01 14:00:00 UTC expires 2026-12-01 14:01:30 UTC, 1h58m30s before the warm window ends "+
+		"2026-12-01 16:00:00 UTC", planned[0].Message)
+	zero := lint.CheckResponse(lint.Response{Asset: asset(), Observation: observe(200, "Cache-Control: private, no-cache, max-age=0|ETag: \"a\"")})
+	assert.Equal(t, "ST002 ST009", rules(zero))
+	assert.Equal(t, "give shared caches a lifetime: Cache-Control: max-age=0, s-maxage=3600", zero[1].Fix)
+}
+
+func TestCookiesAreNotQuoted(t *testing.T) {
+	t.Parallel()
+	o := observe(200, good+"|set-cookie: sid=topsecret; Path=/|Set-Cookie: topsecret")
+	got := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o})
+	require.Equal(t, "ST003", rules(got))
+	assert.Equal(t, []string{"set-cookie: sid=[redacted]; Path=/", "Set-Cookie: =[redacted]"}, got[0].Evidence)
+	assert.Contains(t, got[0].Message, "2 cookies")
+}
+
+func TestRulesAreComplete(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for _, r := range lint.Rules() {
+		ids = append(ids, r.ID)
+		for _, text := range []string{r.Title, r.Why, r.Fix, r.Source, string(r.Severity)} {
+			assert.NotEmpty(t, text, r.ID)
+		}
+	}
+	assert.True(t, slices.IsSorted(ids))
+	assert.Equal(t, "EDGE001 EDGE002 ERR001 ERR002 ERR003 REG001 ST001 ST002 ST003 ST004 ST005 ST006 ST007 ST008 ST009 "+
+		"TTL001 TTL002 TTL007 TTL008 VAR001 VAR002", strings.Join(ids, " "))
+	lint.Rules()[0].ID = "X"
+	assert.Equal(t, "EDGE001", lint.Rules()[0].ID, "the catalogue is not the caller's")
+}
+
+// severities are those of the rule catalogue.
+func TestSeverities(t *testing.T) {
+	t.Parallel()
+	want := map[lint.Severity]string{
+		lint.Blocker: "EDGE001 ERR001 REG001 ST001 ST002 ST003 ST007 TTL001 VAR002",
+		lint.Error:   "EDGE002 ERR002 ERR003 ST004 ST005 ST006 ST009 TTL002 TTL008 VAR001",
+		lint.Warning: "ST008 TTL007",
+	}
+	got := map[lint.Severity]string{}
+	for _, r := range lint.Rules() {
+		got[r.Severity] = strings.TrimSpace(got[r.Severity] + " " + r.ID)
+	}
+	assert.Equal(t, want, got)
+}
+
+// headers generates what origins send.
+func headers() *rapid.Generator[[][2]string] {
+	pair := rapid.Custom(func(t *rapid.T) [2]string {
+		name := rapid.SampledFrom([]string{"Cache-Control", "Vary", "Expires", "Age", "Set-Cookie", "X-Cache", "ETag", "Date"}).Draw(t, "name")
+		value := rapid.SampledFrom([]string{
+			"public", "max-age=60", "no-cache", "private", "max-age=0, stale-while-revalidate=9", "s-maxage=99999999999", "*", "Cookie",
+			"0", "120", "HIT", "Tue, 01 Dec 2026 15:00:00 GMT", `no-cache="x`, "",
+		}).Draw(t, "value")
+		return [2]string{name, value}
+	})
+	return rapid.SliceOfN(pair, 0, 6)
+}
+
+func TestNoStoreAlwaysBlocks(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		o := &edge.Observation{At: now(), Status: 200, Header: headers().Draw(t, "header")}
+		at := rapid.IntRange(0, len(o.Header)).Draw(t, "at")
+		o.Header = slices.Insert(o.Header, at, [2]string{"Cache-Control", "no-store"})
+		got := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window()})
+		require.Contains(t, strings.Fields(rules(got)), "ST001")
+	})
+}
+
+func TestTheProposedLifetimeSuffices(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		o := &edge.Observation{At: now(), Status: 200, Header: headers().Draw(t, "header")}
+		o.Timing.TTFB = rapid.Float64Range(0, 5000).Draw(t, "ttfb")
+		r := lint.Response{Asset: asset(), Observation: o, Window: window(), Planned: rapid.Bool().Draw(t, "planned")}
+		r.Window.WarmUntil = r.Window.WarmUntil.Add(time.Duration(rapid.IntRange(0, 1_000_000_000).Draw(t, "ns")))
+		for _, f := range lint.CheckResponse(r) {
+			if f.Rule != "TTL001" {
+				continue
+			}
+			line, _, _ := strings.Cut(strings.TrimPrefix(f.Fix, "set Cache-Control: "), ", or prime")
+			o.Header = slices.DeleteFunc(o.Header, func(h [2]string) bool { return h[0] == "Cache-Control" })
+			o.Header = append(o.Header, [2]string{"Cache-Control", line})
+			require.NotContains(t, rules(lint.CheckResponse(r)), "TTL001", line)
+			require.NotContains(t, rules(lint.CheckResponse(r)), "ST009", line)
+		}
+	})
+}
+
+func FuzzCheckResponse(f *testing.F) {
+	f.Add(200, "public, max-age=60", "Accept-Encoding", "30", "/x", "HIT")
+	f.Add(503, `private="x`, "*", "-1", "http://[", "cache-a")
+	f.Fuzz(func(t *testing.T, status int, cc, vary, age, location, cache string) {
+		o := &edge.Observation{At: now(), Status: status, Header: [][2]string{
+			{"Age", age}, {"Cache-Control", cc}, {"Location", location}, {"Vary", vary}, {"X-Cache", cache},
+		}}
+		o.Cache = edge.ReadCacheStatus(o.Header)
+		a := asset()
+		a.Status, a.Location = 301, "https://www.example/x"
+		got := lint.CheckResponse(lint.Response{Asset: a, Observation: o, Window: window()})
+		for i, finding := range got {
+			require.NotEmpty(t, finding.Message)
+			require.NotEmpty(t, finding.Fix)
+			require.True(t, i == 0 || got[i-1].Rule < finding.Rule)
+		}
+	})
+}
+
+func BenchmarkCheckResponse(b *testing.B) {
+	r := lint.Response{Asset: asset(), Observation: observe(200, good+"|Age: 30|Content-Type: text/css|Date: Tue, 01 Dec 2026 14:00:00 GMT"), Window: window()}
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = lint.CheckResponse(r)
+	}
+}
