@@ -52,6 +52,8 @@ func classify(err error) Failure {
 		return FailTimeout
 	case errors.As(err, &connecting):
 		return FailConnect
+	case errors.Is(err, errCoding):
+		return FailBody
 	case isReset(err):
 		return FailReset
 	case errors.As(err, &body):

@@ -31,7 +31,17 @@ type Pool struct {
 
 	transport *http.Transport
 	mu        sync.Mutex
-	conns     map[string][]*http.ClientConn
+	conns     map[string][]*kept
+}
+
+// remoteKey is under which a dial finds where to write the address it reached.
+type remoteKey struct{}
+
+// kept is a connection and where it leads.
+type kept struct {
+	*http.ClientConn
+
+	remote string // ip:port
 }
 
 // NewPool returns a pool that dials through the guard, at the vantage's address when it pins one.
@@ -42,14 +52,18 @@ func NewPool(guard *AddressGuard, vantage Vantage, header time.Duration) *Pool {
 		header = headerTimeout
 	}
 	return &Pool{
-		conns: map[string][]*http.ClientConn{},
+		conns: map[string][]*kept{},
 		transport: &http.Transport{
 			Proxy: nil, // a proxy would hide the address from the guard
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				if vantage.Address != "" {
 					address = vantage.Address
 				}
-				return dialer.DialContext(ctx, network, address)
+				conn, err := dialer.DialContext(ctx, network, address)
+				if remote, ok := ctx.Value(remoteKey{}).(*string); ok && err == nil {
+					*remote = conn.RemoteAddr().String()
+				}
+				return conn, err
 			},
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
@@ -76,8 +90,8 @@ func (p *Pool) once(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	trace.connected(reused)
-	use := &reservation{conn: conn}
+	trace.connected(reused, conn.remote)
+	use := &reservation{conn: conn.ClientConn}
 	var tower http.RoundTripper = &attempts{Base: use}
 	if p.Around != nil {
 		tower = p.Around(tower)
@@ -93,13 +107,13 @@ func (p *Pool) once(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if p.Fresh {
-		resp.Body = &closingBody{ReadCloser: resp.Body, conn: conn}
+		resp.Body = &closingBody{ReadCloser: resp.Body, conn: conn.ClientConn}
 	}
 	return resp, nil
 }
 
 // get returns a connection with one request reserved on it.
-func (p *Pool) get(ctx context.Context, req *http.Request) (conn *http.ClientConn, reused bool, err error) {
+func (p *Pool) get(ctx context.Context, req *http.Request) (conn *kept, reused bool, err error) {
 	address := req.URL.Host
 	if req.URL.Port() == "" {
 		address = net.JoinHostPort(req.URL.Hostname(), map[string]string{"http": "80", "https": "443"}[req.URL.Scheme])
@@ -112,8 +126,9 @@ func (p *Pool) get(ctx context.Context, req *http.Request) (conn *http.ClientCon
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, connectTimeout+tlsTimeout, errConnectDeadline)
 	defer cancel()
-	conn, err = p.transport.NewClientConn(ctx, req.URL.Scheme, address)
-	if err != nil {
+	conn = &kept{}
+	ctx = context.WithValue(ctx, remoteKey{}, &conn.remote)
+	if conn.ClientConn, err = p.transport.NewClientConn(ctx, req.URL.Scheme, address); err != nil {
 		return nil, false, &connectError{err: err}
 	}
 	if err := conn.Reserve(); err != nil {
@@ -129,10 +144,10 @@ func (p *Pool) get(ctx context.Context, req *http.Request) (conn *http.ClientCon
 }
 
 // idle returns a kept connection that can take one more request, reserved, or nil.
-func (p *Pool) idle(key string) *http.ClientConn {
+func (p *Pool) idle(key string) *kept {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.conns[key] = slices.DeleteFunc(p.conns[key], func(c *http.ClientConn) bool {
+	p.conns[key] = slices.DeleteFunc(p.conns[key], func(c *kept) bool {
 		if c.Err() == nil {
 			return false
 		}

@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -51,13 +50,13 @@ func traceOf(ctx context.Context) *trace {
 	return t
 }
 
-func (t *trace) connected(reused bool) {
+func (t *trace) connected(reused bool, remote string) {
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ready, t.reused, t.wroteAny = time.Now(), reused, false
+	t.ready, t.reused, t.remote, t.wroteAny = time.Now(), reused, remote, false
 }
 
 // idleConnDied reports whether the last try failed on a kept connection with nothing written.
