@@ -1,0 +1,456 @@
+package regions_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/origin"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// manifest has n assets: the first half critical, of growing size; the rest low.
+func manifest(n int) *crawl.Manifest {
+	m := &crawl.Manifest{}
+	for i := range n {
+		a := crawl.Asset{
+			URL: fmt.Sprintf("http://shop.example/%03d", i), Kind: crawl.Image, Mode: crawl.NoCORS,
+			Source: "test", Priority: crawl.Critical, Bytes: int64(i * 1000),
+		}
+		if i >= n/2 {
+			a.Priority = crawl.Low
+		}
+		m.Assets = append(m.Assets, a)
+	}
+	m.Assets = append(m.Assets, crawl.Asset{URL: "http://third.example/x.js", Kind: crawl.Script, ThirdParty: true, Priority: crawl.High})
+	return m
+}
+
+func input(n int) regions.Input {
+	return regions.Input{
+		Launch: "sale", Manifest: manifest(n), Variants: []edge.Variant{{Name: "chromium"}},
+		Regions: []regions.Region{{Name: "us"}, {Name: "eu"}, {Name: "ap"}},
+		Stages:  regions.Stages{Shield: []edge.Vantage{{Address: "127.0.0.11:80"}}, Canary: "eu"},
+	}
+}
+
+// world answers tasks without a network, as caches behind a shield would.
+type world struct {
+	mu     sync.Mutex
+	asked  []string // "pass vantage url"
+	stored map[string]bool
+	answer func(t regions.Task, o *edge.Observation)
+}
+
+func (w *world) fetch(_ context.Context, t regions.Task) (edge.Observation, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := t.Vantage.Name + " " + t.Asset.URL
+	w.asked = append(w.asked, string(t.Pass)+" "+key)
+	hit := w.stored[key]
+	o := edge.Observation{
+		URL: t.Asset.URL, Variant: t.Variant.Name, Status: 200, Completeness: edge.Complete,
+		Cache:    edge.CacheStatus{Outcome: edge.Miss, EdgeHit: &hit, Origin: edge.ContactUnknown},
+		Attempts: []edge.Attempt{{}},
+	}
+	if hit {
+		o.Cache.Outcome = edge.Hit
+	}
+	w.stored[key] = true
+	if w.answer != nil {
+		w.answer(t, &o)
+	}
+	return o, nil
+}
+
+func (w *world) passes(prefix string) (n int) {
+	for _, a := range w.asked {
+		if len(a) >= len(prefix) && a[:len(prefix)] == prefix {
+			n++
+		}
+	}
+	return n
+}
+
+// run drives a plan with one worker per vantage.
+type run struct {
+	dispatcher *regions.Dispatcher
+	journal    *regions.Journal
+	path       string
+	plan       *regions.Plan
+}
+
+func newRun(t *testing.T, in regions.Input, path string) *run {
+	t.Helper()
+	plan, err := regions.NewPlan(in)
+	require.NoError(t, err)
+	j, err := regions.OpenJournal(path)
+	require.NoError(t, err)
+	d := &regions.Dispatcher{Run: "r1", Plan: plan, Manifest: in.Manifest, Recorder: j}
+	require.NoError(t, d.Replay(regions.ReadObservations(path)))
+	return &run{d, j, path, plan}
+}
+
+func (r *run) do(ctx context.Context, fetch regions.Fetch, steps ...func(context.Context) error) error {
+	queue := regions.NewMemoryQueue(2)
+	r.dispatcher.Queue = queue
+	group, groupCtx := errgroup.WithContext(ctx)
+	for _, v := range r.plan.Vantages() {
+		w := &regions.Worker{
+			Vantage: v.Name, Source: queue, Sink: r.dispatcher, Fetch: fetch, Slots: 3,
+			Budget: origin.NewBudget(100), Breaker: &origin.Breaker{},
+		}
+		group.Go(func() error { return w.Run(groupCtx) })
+	}
+	group.Go(func() error {
+		defer queue.Close()
+		for _, step := range steps {
+			if err := step(groupCtx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(group.Wait(), r.journal.Close())
+}
+
+func TestRunPrimesInStagesAndMeasuresEveryVisitorsCell(t *testing.T) {
+	w := &world{stored: map[string]bool{}}
+	r := newRun(t, input(40), filepath.Join(t.TempDir(), "j"))
+	var last [4]string
+	r.dispatcher.Progress = func(stage string, pass edge.Pass, done, total int) {
+		last = [4]string{stage, string(pass), fmt.Sprint(done), fmt.Sprint(total)}
+	}
+	require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime, r.dispatcher.Verify))
+	for prefix, want := range map[string]int{
+		"prime shield-1": 40, "prime eu": 40, "prime us": 40, "prime ap": 40,
+		"sample shield-1": 20, "sample eu": 20, "sample us": 0,
+		"verify shield": 0, "verify eu": 40, "verify us": 40, "verify ap": 40, "confirm": 0,
+	} {
+		assert.Equal(t, want, w.passes(prefix), prefix)
+	}
+	at := func(prefix string) (first, last int) {
+		first = slices.IndexFunc(w.asked, func(a string) bool { return len(a) > len(prefix) && a[:len(prefix)] == prefix })
+		for i, a := range w.asked {
+			if len(a) > len(prefix) && a[:len(prefix)] == prefix {
+				last = i
+			}
+		}
+		return first, last
+	}
+	_, shieldEnd := at("prime shield-1")
+	canary, canaryEnd := at("prime eu")
+	rest, _ := at("prime us")
+	assert.Less(t, shieldEnd, canary)
+	assert.Less(t, canaryEnd, rest)
+	assert.Equal(t, [4]string{"verify", "verify", "120", "120"}, last)
+
+	seen := map[string]int{}
+	for o, err := range regions.ReadObservations(r.path) {
+		require.NoError(t, err)
+		seen[o.Task]++
+		assert.NotContains(t, o.URL, "third.example")
+	}
+	assert.Len(t, seen, 4*40+2*20+3*40)
+	for id, n := range seen {
+		assert.Equal(t, 1, n, id)
+	}
+}
+
+func TestRunAsksAgainWhereTheFirstMeasurementMissed(t *testing.T) {
+	w := &world{stored: map[string]bool{}, answer: func(t regions.Task, o *edge.Observation) {
+		no := false
+		switch {
+		case t.Asset.URL == "http://shop.example/001" && t.Pass == edge.Verify,
+			t.Asset.URL == "http://shop.example/002" && t.Pass != edge.Prime:
+			o.Cache.Outcome, o.Cache.EdgeHit = edge.Miss, &no
+		case t.Asset.URL == "http://shop.example/003":
+			o.Cache.Outcome, o.Cache.EdgeHit = edge.Unknown, nil // asking again tells no more
+		case t.Asset.URL == "http://shop.example/004":
+			o.Status, o.Challenge = 403, "challenge"
+		}
+	}}
+	r := newRun(t, input(40), filepath.Join(t.TempDir(), "j"))
+	require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime, r.dispatcher.Verify))
+	assert.Equal(t, 6, w.passes("confirm"))
+	assert.Equal(t, 1, w.passes("confirm us http://shop.example/001"))
+	assert.Equal(t, 1, w.passes("confirm us http://shop.example/002"))
+}
+
+func TestRunGate(t *testing.T) {
+	fail := func(o *edge.Observation) { o.Failure = edge.FailProtocol }
+	for name, tc := range map[string]struct {
+		answer func(t regions.Task, o *edge.Observation)
+		want   string
+	}{
+		"errors": {func(t regions.Task, o *edge.Observation) {
+			if t.Vantage.Name == "eu" && t.Asset.URL < "http://shop.example/010" {
+				fail(o)
+			}
+		}, "behind stage canary-eu: 10 of 40 cells failed while priming"},
+		"challenges": {func(t regions.Task, o *edge.Observation) {
+			if t.Vantage.Name == "eu" {
+				o.Status, o.Challenge = 403, "challenge"
+			}
+		}, "40 of 40 cells failed"},
+		"cold": {func(t regions.Task, o *edge.Observation) {
+			if no := false; t.Vantage.Name == "eu" {
+				o.Cache.Outcome, o.Cache.EdgeHit = edge.Miss, &no
+			}
+		}, "behind stage canary-eu: 0 of 20 sampled cells hit"},
+		"some errors are allowed": {func(t regions.Task, o *edge.Observation) {
+			if t.Vantage.Name == "eu" && t.Asset.URL < "http://shop.example/008" {
+				fail(o)
+			}
+		}, ""},
+		"unknown outcomes close no gate": {func(_ regions.Task, o *edge.Observation) {
+			o.Cache.Outcome, o.Cache.EdgeHit = edge.Unknown, nil
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{stored: map[string]bool{}, answer: tc.answer}
+			r := newRun(t, input(40), filepath.Join(t.TempDir(), "j"))
+			var gate error
+			err := r.do(t.Context(), w.fetch, func(ctx context.Context) error {
+				gate = r.dispatcher.Prime(ctx)
+				return r.dispatcher.Verify(ctx)
+			})
+			require.NoError(t, err)
+			if tc.want == "" {
+				require.NoError(t, gate)
+				return
+			}
+			require.ErrorIs(t, gate, regions.ErrGate)
+			require.ErrorContains(t, gate, tc.want)
+			assert.Zero(t, w.passes("prime us"))
+			assert.Zero(t, w.passes("verify us"), "measuring a cold region would fill it behind the gate's back")
+			assert.Equal(t, 40, w.passes("verify eu"))
+		})
+	}
+}
+
+func TestRunResumesWithoutAskingTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j")
+	w := &world{stored: map[string]bool{}}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stopped := errors.New("stopped")
+	first := newRun(t, input(40), path)
+	n := 0
+	err := first.do(ctx, func(ctx context.Context, task regions.Task) (edge.Observation, error) {
+		w.mu.Lock()
+		if n++; n == 70 {
+			cancel(stopped)
+		}
+		w.mu.Unlock()
+		return w.fetch(ctx, task)
+	}, first.dispatcher.Prime)
+	require.ErrorIs(t, err, stopped)
+	before := first.journal.Len()
+	assert.Equal(t, len(w.asked), before, "what was asked was recorded, drained requests too")
+	assert.Less(t, before, 200)
+
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = file.WriteString(`{"task":"torn`)
+	require.NoError(t, errors.Join(err, file.Close()))
+
+	second := newRun(t, input(40), path)
+	require.NoError(t, second.do(t.Context(), w.fetch, second.dispatcher.Prime, second.dispatcher.Verify))
+	assert.Len(t, w.asked, 4*40+2*20+3*40)
+	slices.Sort(w.asked)
+	assert.Len(t, slices.Compact(w.asked), 4*40+2*20+3*40, "nothing twice")
+}
+
+func TestJournalRefusesDamageInTheMiddle(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j")
+	w := &world{stored: map[string]bool{}}
+	r := newRun(t, input(4), path)
+	require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime))
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, at := range []int{0, 300, len(data) / 2} {
+		broken := slices.Clone(data)
+		broken[at] = '\n'
+		require.NoError(t, os.WriteFile(path, broken, 0o600))
+		_, err = regions.OpenJournal(path)
+		require.ErrorIs(t, err, regions.ErrJournal)
+		require.ErrorContains(t, err, "at byte")
+		var readErr error
+		for _, err := range regions.ReadObservations(path) {
+			readErr = errors.Join(readErr, err)
+		}
+		require.ErrorIs(t, readErr, regions.ErrJournal)
+	}
+	for cut := range 40 { // a torn tail loses the last line only
+		require.NoError(t, os.WriteFile(path, data[:len(data)-1-cut], 0o600))
+		j, err := regions.OpenJournal(path)
+		require.NoError(t, err)
+		assert.Equal(t, r.journal.Len()-1, j.Len())
+		require.NoError(t, j.Close())
+	}
+	_, err = regions.OpenJournal(t.TempDir())
+	require.Error(t, err)
+	_, err = r.journal.Record(edge.Observation{Task: "short"})
+	require.ErrorContains(t, err, "is no task id")
+	assert.False(t, r.journal.Recorded("short"))
+}
+
+func TestWorkerTriesAgainWithinTheBudget(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer func(o *edge.Observation, try int)
+		tries  int
+		want   edge.Failure
+	}{
+		"passes":            {func(o *edge.Observation, try int) { o.Failure = failUntil(try, 2, edge.FailReset) }, 2, ""},
+		"stays":             {func(o *edge.Observation, _ int) { o.Failure = edge.FailTimeout }, 3, edge.FailTimeout},
+		"503":               {func(o *edge.Observation, _ int) { o.Status = 503 }, 3, ""},
+		"404 is an answer":  {func(o *edge.Observation, _ int) { o.Status = 404 }, 1, ""},
+		"500 is an answer":  {func(o *edge.Observation, _ int) { o.Status = 500 }, 1, ""},
+		"challenge":         {func(o *edge.Observation, _ int) { o.Status, o.Challenge = 503, "bot" }, 1, ""},
+		"refused addresses": {func(o *edge.Observation, _ int) { o.Failure = edge.FailAddress }, 1, edge.FailAddress},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tries := 0
+				got := work(t, 1, origin.NewBudget(0), func(_ context.Context, _ regions.Task) (edge.Observation, error) {
+					tries++
+					o := edge.Observation{Status: 200, Attempts: []edge.Attempt{{Status: tries}}}
+					tc.answer(&o, tries)
+					return o, nil
+				})
+				assert.Equal(t, tc.tries, tries)
+				assert.Equal(t, tc.want, got[0].Failure)
+				assert.Len(t, got[0].Attempts, tries, "every attempt is written down")
+			})
+		})
+	}
+	t.Run("budget of the run", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			tries := 0
+			work(t, 40, origin.NewBudget(0), func(context.Context, regions.Task) (edge.Observation, error) {
+				tries++
+				return edge.Observation{Failure: edge.FailReset}, nil
+			})
+			assert.Equal(t, 40+10, tries, "ten retries for the whole run")
+		})
+	})
+}
+
+func failUntil(try, success int, f edge.Failure) edge.Failure {
+	if try < success {
+		return f
+	}
+	return ""
+}
+
+func TestWorkerStopsAskingADeadVantage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		got := work(t, 200, origin.NewBudget(0), func(context.Context, regions.Task) (edge.Observation, error) {
+			tries++
+			return edge.Observation{Failure: edge.FailConnect}, nil
+		})
+		assert.Len(t, got, 200, "each task still has its observation")
+		assert.Less(t, tries, 10)
+		assert.Equal(t, edge.FailConnect, got[199].Failure)
+		assert.Contains(t, got[199].Error, "not tried")
+	})
+}
+
+func TestWorkerEndsWithTheRunWhenHeldBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		queue := regions.NewMemoryQueue(1)
+		w := &regions.Worker{
+			Vantage: "v", Source: queue, Slots: 2, Budget: origin.NewBudget(0), Breaker: &origin.Breaker{},
+			Fetch: func(context.Context, regions.Task) (edge.Observation, error) {
+				return edge.Observation{}, origin.ErrAborted
+			},
+		}
+		require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: make([]regions.Task, 4)}))
+		require.ErrorIs(t, w.Run(t.Context()), origin.ErrAborted)
+	})
+}
+
+func TestWorkerDrainsAndThenCuts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stopped := errors.New("stopped")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		queue := regions.NewMemoryQueue(1)
+		sink := &sink{}
+		w := &regions.Worker{
+			Vantage: "v", Source: queue, Sink: sink, Slots: 2, Budget: origin.NewBudget(0), Breaker: &origin.Breaker{},
+			Fetch: func(ctx context.Context, task regions.Task) (edge.Observation, error) {
+				d := 10 * time.Second
+				if task.ID == "1" {
+					d = time.Hour
+				}
+				select {
+				case <-time.After(d):
+					return edge.Observation{Status: 200}, nil
+				case <-ctx.Done():
+					return edge.Observation{}, context.Cause(ctx)
+				}
+			},
+		}
+		require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: []regions.Task{{ID: "0"}, {ID: "1"}, {ID: "2"}, {ID: "3"}}}))
+		time.AfterFunc(time.Second, func() { cancel(stopped) })
+		began := time.Now()
+		require.ErrorIs(t, w.Run(ctx), stopped)
+		assert.Equal(t, 31*time.Second, time.Since(began))
+		require.Len(t, sink.got, 1, "the open request finished, none was started, the endless one was cut")
+		assert.Equal(t, "0", sink.got[0].Task)
+	})
+}
+
+type sink struct {
+	mu  sync.Mutex
+	got []edge.Observation
+}
+
+func (s *sink) Put(_ context.Context, o edge.Observation) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.got = append(s.got, o)
+	return nil
+}
+
+// work lets one worker with one slot answer n tasks.
+func work(t *testing.T, n int, budget *origin.Budget, fetch regions.Fetch) []edge.Observation {
+	t.Helper()
+	queue := regions.NewMemoryQueue(1)
+	sink := &sink{}
+	w := &regions.Worker{Vantage: "v", Source: queue, Sink: sink, Fetch: fetch, Slots: 1, Budget: budget, Breaker: &origin.Breaker{}}
+	require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: make([]regions.Task, n)}))
+	group, ctx := errgroup.WithContext(t.Context())
+	group.Go(func() error { return w.Run(ctx) })
+	group.Go(func() error {
+		for {
+			time.Sleep(time.Second)
+			sink.mu.Lock()
+			done := len(sink.got) == n
+			sink.mu.Unlock()
+			if done {
+				queue.Close()
+				return nil
+			}
+		}
+	})
+	require.NoError(t, group.Wait())
+	return sink.got
+}
