@@ -110,6 +110,7 @@ func TestReadCacheStatus(t *testing.T) {
 		{"CF-Cache-Status: NEWWORD|Age: 9", "cloudflare", "unknown ? unknown"},
 		{"X-Cache: Hit from cloudfront", "cloudfront", "hit + no"},
 		{"X-Cache: HIT from origin-cache|X-Cache: Miss from CloudFront", "cloudfront", "miss - unknown"},
+		{"X-Cache: Miss from cloudfront|X-Cache: HIT from office-proxy", "cloudfront", "miss - unknown"},
 		{"X-Cache: RefreshHit from cloudfront", "cloudfront", "revalidated - yes"},
 		{"X-Cache: Error from cloudfront", "cloudfront", "error ? unknown"},
 		{"X-Cache: LimitExceeded from cloudfront", "cloudfront", "error ? no"},
@@ -237,6 +238,7 @@ func TestReadCacheStatusPlace(t *testing.T) {
 		{"X-Cache: HIT|Server: keycdn-engine|X-Edge-Location: defr", "defr", ""},
 		{"Cache-Status: edge-fra-1; hit", "", "edge-fra-1"},
 		{"Cache-Status: edge-fra-1; hit|X-PoP: FRA", "FRA", "edge-fra-1"},
+		{"X-PoP: AMS|X-PoP: FRA", "FRA", ""},
 		{"X-Cache-Status: HIT|X-Served-By: node7", "", "node7"},
 		{"X-Cache-Status: HIT|X-Served-By: cache-a-IAD", "IAD", "cache-a-IAD"},
 	} {

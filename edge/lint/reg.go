@@ -30,7 +30,7 @@ func CheckURL(cells []Cell) []Finding {
 	variants := map[string][]*Cell{}
 	for i := range cells {
 		c := &cells[i]
-		if comparable := c.Asset.Priority == crawl.Critical && c.Last.wholeBody(); comparable {
+		if c.Asset.Priority == crawl.Critical && c.Last.wholeBody() {
 			key := firstOf(c.URL, c.Asset.URL) + "\x00" + c.Variant
 			variants[key] = append(variants[key], c)
 		}

@@ -75,10 +75,10 @@ func (a *answer) copyUntil() (time.Time, bool) {
 }
 
 // statedTTL is the remaining lifetime that the cache itself states, which is better evidence than
-// arithmetic; nil before priming, and when it says none that fits a duration.
+// arithmetic; nil when it states none that fits a duration.
 func (a *answer) statedTTL() *int64 {
 	const most = 1 << 31
-	if ttl := a.Observation.Cache.TTL; !a.Planned && ttl != nil && *ttl > -most && *ttl <= most {
+	if ttl := a.Observation.Cache.TTL; ttl != nil && *ttl > -most && *ttl <= most {
 		return ttl
 	}
 	return nil

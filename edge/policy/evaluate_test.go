@@ -206,6 +206,8 @@ func TestVaryAndFlags(t *testing.T) {
 	assert.True(t, p.VaryAny)
 	assert.True(t, p.Immutable)
 	assert.True(t, p.NoCache)
+	assert.False(t, evaluate(200, "Cache-Control", "max-age=0, no-cache, stale-while-revalidate=9").SWRInForce())
+	assert.True(t, evaluate(200, "Cache-Control", "max-age=0, stale-while-revalidate=9").SWRInForce())
 	assert.False(t, p.Reusable())
 	assert.False(t, evaluate(200, "Vary", "*").Reusable())
 	assert.False(t, evaluate(200, "Cache-Control", `no-cache="x"`).NoCache)

@@ -132,6 +132,7 @@ func Lex(lines []string) Directives {
 			start = end + 1
 		}
 	}
+	ds.number()
 	return ds
 }
 
@@ -151,7 +152,7 @@ func memberEnd(line string, start int) int {
 	return len(line)
 }
 
-// appendMember lexes line[start:end] and numbers the directive; an empty member is none.
+// appendMember lexes line[start:end]; an empty member is none.
 func appendMember(ds Directives, line string, n, start, end int) Directives {
 	for start < end && isSpace(line[start]) {
 		start++
@@ -168,13 +169,32 @@ func appendMember(ds Directives, line string, n, start, end int) Directives {
 	if d.Err == "" {
 		d.ErrAt = 0
 	}
-	d.Occurrence = 1
+	return append(ds, d)
+}
+
+// fewDirectives is up to how many directives are compared with each other; more are counted in a
+// map, so that a hostile header costs linear time.
+const fewDirectives = 16
+
+// number counts the occurrences of each name.
+func (ds Directives) number() {
+	if len(ds) > fewDirectives {
+		seen := make(map[string]int, len(ds))
+		for i := range ds {
+			name := strings.ToLower(ds[i].Name)
+			seen[name]++
+			ds[i].Occurrence = seen[name]
+		}
+		return
+	}
 	for i := range ds {
-		if ds[i].Is(d.Name) {
-			d.Occurrence++
+		ds[i].Occurrence = 1
+		for j := range i {
+			if strings.EqualFold(ds[j].Name, ds[i].Name) {
+				ds[i].Occurrence++
+			}
 		}
 	}
-	return append(ds, d)
 }
 
 // lexMember reads name [ "=" ( token / quoted-string ) ]; positions are relative to raw.

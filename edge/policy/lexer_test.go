@@ -60,6 +60,17 @@ func TestLexReportsErrorsWithPositions(t *testing.T) {
 	}
 }
 
+func TestOccurrencesAreCountedInLongFields(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{3, 15, 16, 17, 40} {
+		ds := policy.Lex([]string{strings.Repeat("a, A,b,", n)})
+		require.Len(t, ds, 3*n)
+		assert.Equal(t, 2*n-1, ds[3*n-3].Occurrence)
+		assert.Equal(t, 2*n, ds[3*n-2].Occurrence)
+		assert.Equal(t, n, ds[3*n-1].Occurrence)
+	}
+}
+
 func TestAnUnclosedQuoteEndsWithItsLine(t *testing.T) {
 	t.Parallel()
 	ds := policy.Lex([]string{`private="a, max-age=60`, "no-store"})

@@ -1,0 +1,31 @@
+package lint_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/lint"
+)
+
+func ExampleCheckResponse() {
+	at := time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC)
+	findings := lint.CheckResponse(lint.Response{
+		Asset: crawl.Asset{URL: "https://www.example/app.css", Priority: crawl.Critical},
+		Observation: &edge.Observation{
+			URL: "https://www.example/app.css", At: at, Status: 200,
+			Header: [][2]string{{"Cache-Control", "public, max-age=600"}},
+		},
+		Window: lint.Window{PrimeAt: at, WarmUntil: at.Add(time.Hour)},
+	})
+	for _, f := range findings {
+		fmt.Println(f.Rule, f.Severity)
+		fmt.Println(f.Message)
+		fmt.Println(f.Fix)
+	}
+	// Output:
+	// TTL001 blocker
+	// the copy expires 2026-12-01 14:10:00 UTC, 50m0s before the warm window ends 2026-12-01 15:00:00 UTC
+	// set Cache-Control: public, max-age=600, s-maxage=3600, or prime later
+}
