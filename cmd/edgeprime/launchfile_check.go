@@ -1,0 +1,220 @@
+package main
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+// maxUnconfirmedRPS is the rate above which a launch file must say it twice.
+const maxUnconfirmedRPS = 50
+
+var (
+	nameRule    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+	vantageRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+)
+
+// check reports what is wrong with the values of a launch file whose keys are in order. File has
+// its defaults.
+func (c *checker) check(l *launch, e *env) {
+	f := &l.File
+	if f.Name == "" {
+		c.bad(path("name"), "name is missing; name the launch, such as name: spring-sale")
+	} else if !nameRule.MatchString(f.Name) {
+		c.bad(path("name"), "name is %q; use lower-case letters, digits and hyphens, at most 63", shortened(f.Name))
+	}
+	c.times(l, e.now())
+	c.validated(path("scope"), reflect.TypeOf(f.Scope), f.Scope.Validate())
+	c.validated(path("critical"), reflect.TypeOf(f.Critical), f.Critical.Validate())
+	c.validated(path("discovery"), reflect.TypeOf(f.Discovery), f.Discovery.Validate())
+	c.urls(l, e)
+	c.variants(f.Variants)
+	guard := c.addresses(f.AllowAddresses)
+	c.regions(f.Regions, guard)
+	c.stages(l, guard)
+	c.origin(f.Origin)
+	c.criteria(f.Criteria)
+	c.report(f.Report)
+	c.headers(l, e)
+}
+
+// isBroken is true when something at or below a path is wrong already.
+func (c *checker) isBroken(at keyPath) bool {
+	return slices.ContainsFunc(c.broken, func(b keyPath) bool { return b.within(at) || at.within(b) })
+}
+
+// validated reports the errors of a section's own Validate with the lines of the keys that they
+// name.
+func (c *checker) validated(at keyPath, t reflect.Type, err error) {
+	if err == nil {
+		return
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			c.validated(at, t, one)
+		}
+		return
+	}
+	text := err.Error()
+	if i := strings.Index(text, ": "); i > 0 && !strings.ContainsAny(text[:i], " _") {
+		text = text[i+2:] // the package's name means nothing to the reader of a launch file
+	}
+	c.bad(c.named(at, t, text), "%s", text)
+}
+
+// named returns the path that an error message is about: the key that it names, and below that the
+// value that it quotes.
+func (c *checker) named(at keyPath, t reflect.Type, text string) keyPath {
+	keys := keysOf(t)
+	slices.SortFunc(keys, func(a, b string) int { return len(b) - len(a) })
+	for _, key := range keys {
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(key) + `\b`).MatchString(text) {
+			at = at.key(key)
+			break
+		}
+	}
+	value, _, depth := c.tree.find(at)
+	if depth < len(at) || value.Kind == yaml.ScalarNode {
+		return at
+	}
+	for i, item := range value.Content {
+		if item.Kind != yaml.ScalarNode || !strings.Contains(text, strconv.Quote(item.Value)) {
+			continue
+		}
+		if value.Kind == yaml.SequenceNode {
+			return at.index(i)
+		}
+		return at.key(value.Content[i-i%2].Value)
+	}
+	return at
+}
+
+// addresses checks the exemptions of the address guard.
+func (c *checker) addresses(list []string) *edge.AddressGuard {
+	var good []string
+	for i, s := range list {
+		ap, err := netip.ParseAddrPort(s)
+		if err != nil || ap.Port() == 0 {
+			at := path("allow_addresses").index(i)
+			c.bad(at, "%s is %q, which is no exact ip:port such as 127.0.0.1:8080", at, shortened(s))
+			continue
+		}
+		good = append(good, s)
+	}
+	guard, err := edge.NewAddressGuard(good)
+	if err != nil {
+		c.bad(path("allow_addresses"), "%s", err)
+	}
+	return guard
+}
+
+// regions checks names and vantages.
+func (c *checker) regions(list []regions.Region, guard *edge.AddressGuard) {
+	names, vantages := map[string]keyPath{}, map[string]keyPath{}
+	for i, r := range list {
+		at := path("regions").index(i)
+		c.unique(names, at.key("name"), r.Name, nameRule, "lower-case letters, digits and hyphens, at most 63")
+		if r.Name == "shield" {
+			c.bad(at.key("name"), "%s is %q, which is the name of a stage; choose another", at.key("name"), r.Name)
+		}
+		for j, v := range r.Vantages {
+			c.vantage(at.key("vantages").index(j), v, guard)
+			c.unique(vantages, at.key("vantages").index(j).key("name"), v.Name, vantageRule, "letters, digits, dots, hyphens and underscores, at most 63")
+		}
+	}
+}
+
+// unique checks a name's form and that it stands once.
+func (c *checker) unique(seen map[string]keyPath, at keyPath, name string, rule *regexp.Regexp, form string) {
+	switch first, again := seen[name]; {
+	case name == "":
+		c.bad(at, "%s is missing", at)
+	case !rule.MatchString(name):
+		c.bad(at, "%s is %q; use %s", at, shortened(name), form)
+	case again:
+		c.bad(at, "%s is %q, as %s is; give each a name of its own", at, name, first)
+	default:
+		seen[name] = at
+	}
+}
+
+// vantage checks one way to an edge.
+func (c *checker) vantage(at keyPath, v edge.Vantage, guard *edge.AddressGuard) {
+	switch {
+	case v.Via != edge.Direct && v.Via != edge.ConnectTo:
+		c.bad(at.key("via"), "%s is %q; use direct or connect_to", at.key("via"), shortened(string(v.Via)))
+	case v.Via == edge.Direct && v.Address != "":
+		c.bad(at.key("address"), "%s is set, but via is direct; use via: connect_to, or leave the address out", at.key("address"))
+	case v.Via == edge.ConnectTo:
+		c.address(at.key("address"), v.Address, guard)
+	}
+	if v.PoP != "" && !vantageRule.MatchString(v.PoP) {
+		c.bad(at.key("pop"), "%s is %q; write the code that the edge's answers name, such as FRA", at.key("pop"), shortened(v.PoP))
+	}
+}
+
+// address checks what a vantage dials, and asks the guard when it is no name.
+func (c *checker) address(at keyPath, address string, guard *edge.AddressGuard) {
+	host, port, err := net.SplitHostPort(address)
+	number, portErr := strconv.ParseUint(port, 10, 16)
+	if err := errors.Join(err, portErr); err != nil || host == "" || number == 0 {
+		c.bad(at, "%s is %q; write the edge's ip:port or host:port", at, shortened(address))
+		return
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		if err := guard.Check(address); err != nil {
+			c.bad(at, "%s: %s", at, strings.TrimPrefix(err.Error(), "edge: "))
+		}
+	}
+}
+
+// origin checks the limits, and that a high rate is said twice.
+func (c *checker) origin(o originSection) {
+	c.validated(path("origin"), reflect.TypeOf(o), o.Validate())
+	confirm := path("origin", "confirm_max_rps")
+	switch {
+	case o.ConfirmMaxRPS != 0 && o.ConfirmMaxRPS != o.MaxRPS:
+		c.bad(confirm, "origin.confirm_max_rps is %d, but max_rps is %d; set both to what the origin's owner has agreed to", o.ConfirmMaxRPS, o.MaxRPS)
+	case o.MaxRPS > maxUnconfirmedRPS && o.ConfirmMaxRPS == 0:
+		c.bad(path("origin", "max_rps"), "origin.max_rps is %d; above %d it must be confirmed: add origin.confirm_max_rps: %d",
+			o.MaxRPS, maxUnconfirmedRPS, o.MaxRPS)
+	}
+}
+
+// report checks where and how the report is written.
+func (c *checker) report(r reportSection) {
+	seen := map[string]bool{}
+	for i, format := range r.Formats {
+		at := path("report", "formats").index(i)
+		if !slices.Contains(reportFormats(), format) {
+			c.bad(at, "%s is %q; use %s", at, shortened(format), strings.Join(reportFormats(), ", "))
+		}
+		if seen[format] {
+			c.bad(at, "%s is %q, which stands twice", at, format)
+		}
+		seen[format] = true
+	}
+}
+
+// criteria checks when a launch is ready.
+func (c *checker) criteria(k criteria) {
+	if k.HitRatio > 1 {
+		c.bad(path("criteria", "hit_ratio"), "criteria.hit_ratio is %g; set a share above 0, at most 1", k.HitRatio)
+	}
+	if levels := failLevels(); !slices.Contains(levels, k.FailOn) {
+		c.bad(path("criteria", "fail_on"), "criteria.fail_on is %q; use %s", shortened(k.FailOn), strings.Join(levels, ", "))
+	}
+}
+
+// failLevels are the values of criteria.fail_on.
+func failLevels() []string { return []string{"blocker", "error", "warning"} }

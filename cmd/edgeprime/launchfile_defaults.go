@@ -1,0 +1,110 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+// Defaults that no section's package owns.
+const (
+	defaultWarmWindow = 6 * time.Hour // a working day's first peak, with room before the next prime
+	defaultReportDir  = "readiness"
+	// defaultEncoding is what the browsers of most visitors accept.
+	defaultEncoding = "gzip, deflate, br, zstd"
+)
+
+// withDefaults returns the file with every absent key filled in.
+func (f launchFile) withDefaults() launchFile {
+	f.Launch.WarmWindow = cmp.Or(f.Launch.WarmWindow, defaultWarmWindow)
+	f.Discovery = discoveryDefaults(f.Discovery)
+	if len(f.Variants) == 0 {
+		f.Variants = []edge.Variant{{Name: "chromium", Headers: map[string]string{"Accept-Encoding": defaultEncoding}}}
+	}
+	if len(f.Regions) == 0 {
+		f.Regions = []regions.Region{{Name: "default"}}
+	}
+	f.Regions = slices.Clone(f.Regions)
+	for i, r := range f.Regions {
+		f.Regions[i].Vantages = vantagesOf(r)
+	}
+	f.Stages.Canary = cmp.Or(f.Stages.Canary, f.Regions[0].Name)
+	f.Stages.Gate = f.Stages.Gate.WithDefaults()
+	f.Stages.Shield = slices.Clone(f.Stages.Shield)
+	for i, s := range f.Stages.Shield {
+		if s.ref == "" {
+			s.vantage.Name = cmp.Or(s.vantage.Name, fmt.Sprintf("shield-%d", i+1))
+			f.Stages.Shield[i].vantage = s.vantage.WithDefaults()
+		}
+	}
+	f.Origin.Limits = f.Origin.WithDefaults()
+	f.Criteria = f.Criteria.withDefaults()
+	f.Report.Dir = cmp.Or(f.Report.Dir, defaultReportDir)
+	if len(f.Report.Formats) == 0 {
+		f.Report.Formats = reportFormats()
+	}
+	return f
+}
+
+// vantagesOf returns a region's vantages with names and ways; none means one direct vantage.
+func vantagesOf(r regions.Region) []edge.Vantage {
+	if len(r.Vantages) == 0 {
+		return []edge.Vantage{{Name: r.Name, Via: edge.Direct}}
+	}
+	vantages := slices.Clone(r.Vantages)
+	for i, v := range vantages {
+		if v.Name == "" {
+			v.Name = r.Name
+			if len(vantages) > 1 {
+				v.Name = fmt.Sprintf("%s-%d", r.Name, i+1)
+			}
+		}
+		vantages[i] = v.WithDefaults()
+	}
+	return vantages
+}
+
+func discoveryDefaults(l crawl.Limits) crawl.Limits {
+	l.Pages = cmp.Or(l.Pages, crawl.DefaultPages)
+	l.Assets = cmp.Or(l.Assets, crawl.DefaultAssets)
+	l.LinksPerPage = cmp.Or(l.LinksPerPage, crawl.DefaultLinksPerPage)
+	l.Redirects = cmp.Or(l.Redirects, crawl.DefaultRedirects)
+	l.SitemapURLs = cmp.Or(l.SitemapURLs, crawl.DefaultSitemapURLs)
+	l.SitemapDepth = cmp.Or(l.SitemapDepth, crawl.DefaultSitemapDepth)
+	l.Concurrency = cmp.Or(l.Concurrency, crawl.DefaultConcurrency)
+	return l
+}
+
+func (c criteria) withDefaults() criteria {
+	c.HitRatio = cmp.Or(c.HitRatio, 0.95)
+	c.MaxEvidenceAge = cmp.Or(c.MaxEvidenceAge, 12*time.Hour)
+	c.FailOn = cmp.Or(c.FailOn, "error")
+	return c
+}
+
+// reportFormats are the formats that a report can be written in.
+func reportFormats() []string { return []string{"text", "json", "markdown", "html"} }
+
+// defaultOf returns the default of a key as a launch file would write it, or "".
+func defaultOf(at keyPath) string {
+	var root yaml.Node
+	if err := root.Dump(launchFile{}.withDefaults()); err != nil {
+		return ""
+	}
+	t := tree{root: &root}
+	if root.Kind == yaml.DocumentNode {
+		t.root = root.Content[0]
+	}
+	value, _, depth := t.find(at)
+	if depth < len(at) || value.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return value.Value
+}

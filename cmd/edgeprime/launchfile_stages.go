@@ -1,0 +1,68 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+// stages resolves the shield's names and checks the order of the launch.
+func (c *checker) stages(l *launch, guard *edge.AddressGuard) {
+	f := &l.File
+	at := path("stages")
+	l.stages = regions.Stages{Canary: f.Stages.Canary, Gate: f.Stages.Gate}
+	c.validated(at.key("gate"), reflect.TypeFor[regions.Gate](), l.stages.Validate())
+	known := func(r regions.Region) bool { return r.Name == f.Stages.Canary }
+	if !slices.ContainsFunc(f.Regions, known) && !c.isBroken(path("regions")) {
+		c.bad(at.key("canary"), "stages.canary is %q, which is no region of the launch; %s", shortened(f.Stages.Canary), near(f.Stages.Canary, regionNames(f.Regions)))
+	}
+	names := map[string]keyPath{}
+	for _, r := range f.Regions {
+		for _, v := range r.Vantages {
+			names[v.Name] = path("regions")
+		}
+	}
+	for i, s := range f.Stages.Shield {
+		entry := at.key("shield").index(i)
+		if s.ref != "" {
+			c.shieldRef(l, entry, s.ref)
+			continue
+		}
+		c.vantage(entry, s.vantage, guard)
+		c.unique(names, entry.key("name"), s.vantage.Name, vantageRule, "letters, digits, dots, hyphens and underscores, at most 63")
+		l.stages.Shield = append(l.stages.Shield, s.vantage)
+	}
+}
+
+// shieldRef takes the vantages of a region, or one vantage, into the shield under names of its
+// own: the region is still asked, measured and judged as visitors reach it.
+func (c *checker) shieldRef(l *launch, at keyPath, name string) {
+	var found []edge.Vantage
+	var names []string
+	for _, r := range l.File.Regions {
+		names = append(names, r.Name)
+		for _, v := range r.Vantages {
+			if r.Name == name || v.Name == name {
+				v.Name = "shield-" + v.Name
+				found = append(found, v)
+			}
+			if v.Name != r.Name {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	if len(found) == 0 && !c.isBroken(path("regions")) {
+		c.bad(at, "%s is %q, which is no region and no vantage of the launch; %s", at, shortened(name), near(name, names))
+	}
+	l.stages.Shield = append(l.stages.Shield, found...)
+}
+
+func regionNames(list []regions.Region) []string {
+	var names []string
+	for _, r := range list {
+		names = append(names, r.Name)
+	}
+	return names
+}
