@@ -154,10 +154,10 @@ func withoutCookie(name, value string) string {
 }
 
 // edgeDecides reports whether the answer itself proves that the edge goes by a lifetime of its
-// own: a CDN that can be given one calls the copy fresh which its headers call stale.
+// own: a CDN that can be given one serves as fresh what its headers call stale or never reusable.
 func (a *answer) edgeDecides() bool {
 	return a.Observation.Cache.Outcome == edge.Hit && hasOwnTTL(a.Observation.Cache.Dialect) &&
-		!a.policy.Fresh(a.policy.Received)
+		(a.policy.NoCache || !a.policy.Fresh(a.policy.Received))
 }
 
 // hasOwnTTL reports whether a CDN can be given an edge lifetime by a rule, or consumes the field

@@ -83,6 +83,9 @@ func TestResponseRules(t *testing.T) {
 		{200, "Expires: 0", "ST009 TTL001", ""},
 		{200, "Cache-Control: public, max-age=0, must-revalidate|X-Vercel-Cache: HIT|Age: 9", "", ""},
 		{200, "Cache-Control: public, max-age=0, must-revalidate|X-Vercel-Cache: STALE|Age: 9", "ST009 TTL001 TTL002", "TTL002"},
+		{200, "Cache-Control: no-cache, max-age=86400|ETag: \"a\"|CF-Cache-Status: HIT", "", ""},
+		{200, "Cache-Control: no-cache, max-age=86400|ETag: \"a\"|CF-Cache-Status: REVALIDATED", "ST009", ""},
+		{200, "Cache-Control: no-cache, max-age=86400|ETag: \"a\"|X-Cache-Status: HIT", "ST009", ""},
 		{200, "Cache-Control: max-age=7199", "TTL001", ""},
 		{200, "Cache-Control: max-age=7200", "", ""},
 		{200, "Cache-Control: max-age=60, s-maxage=7200", "", ""},
@@ -210,6 +213,20 @@ func TestTimesOfTheExchange(t *testing.T) {
 	assert.Empty(t, lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: w}))
 	w.WarmUntil = w.WarmUntil.Add(time.Nanosecond)
 	assert.Equal(t, "TTL001", rules(lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: w})))
+}
+
+func TestASlowAnswerIsNotStaleOnArrival(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{
+		"Cache-Control: max-age=1|Age: 0": "",
+		"Cache-Control: max-age=1|Age: x": "",
+		"Cache-Control: max-age=1":        "",
+		"Cache-Control: max-age=2|Age: 1": "TTL002",
+	} {
+		o := observe(200, header)
+		o.Timing.TTFB = 3000
+		assert.Equal(t, want, rules(lint.CheckResponse(lint.Response{Asset: asset(), Observation: o})), header)
+	}
 }
 
 func TestWhatAFindingSays(t *testing.T) {

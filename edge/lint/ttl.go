@@ -134,8 +134,7 @@ func contradicts(d policy.Directive) bool {
 
 func staleOnArrival(a *answer) *complaint {
 	p := a.policy
-	fromCache := a.Observation.Get("Age") != "" && p.CorrectedAge > 0
-	if !p.Explicit || !fromCache || p.Fresh(p.Received) || a.edgeDecides() {
+	if !p.Explicit || p.AgeValue == 0 || p.Fresh(p.Received) || a.edgeDecides() {
 		return nil
 	}
 	return &complaint{

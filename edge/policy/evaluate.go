@@ -166,7 +166,8 @@ func (e *evaluation) ages(requested time.Time) {
 	first, _, _ := strings.Cut(e.fields.age, ",")
 	value, _ := deltaSeconds(trim(first))
 	delay := saturate(e.received.Sub(requested))
-	e.policy.CorrectedAge = saturate(time.Duration(value)*time.Second + delay)
+	e.policy.AgeValue = time.Duration(value) * time.Second
+	e.policy.CorrectedAge = saturate(e.policy.AgeValue + delay)
 	e.policy.ApparentAge = saturate(e.received.Sub(e.generated()))
 }
 

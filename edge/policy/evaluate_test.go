@@ -151,6 +151,7 @@ func TestAge(t *testing.T) {
 		return policy.Response{Status: 200, Header: header("Cache-Control", "max-age=100", "Age", age, "Date", dayAgo)}
 	}
 	p := policy.Evaluate(policy.Request{}, res("30"), now().Add(-2*time.Second), now(), policy.RFC9111())
+	assert.Equal(t, 30*time.Second, p.AgeValue)
 	assert.Equal(t, 32*time.Second, p.CorrectedAge)
 	assert.Equal(t, 24*time.Hour, p.ApparentAge)
 	assert.Equal(t, 42*time.Second, p.Age(now().Add(10*time.Second)))

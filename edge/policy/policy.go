@@ -52,8 +52,9 @@ type Policy struct {
 	Basis    Basis
 	// Explicit is true when s-maxage, max-age or Expires decided, valid or not.
 	Explicit bool
-	// CorrectedAge is the age on arrival, ApparentAge the more cautious Date-based one.
-	CorrectedAge, ApparentAge time.Duration
+	// AgeValue is what the Age field says, 0 when it says nothing valid. CorrectedAge is the age on
+	// arrival, ApparentAge the more cautious Date-based one.
+	AgeValue, CorrectedAge, ApparentAge time.Duration
 	// Received is when the response arrived.
 	Received time.Time
 	// NoCache is true for an unqualified no-cache: every use needs a validation.
