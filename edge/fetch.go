@@ -153,6 +153,11 @@ func (f *Fetcher) exchange(req *http.Request, r Request, caps Caps, o *Observati
 	return readBody(resp, r, caps, o, traceOf(req.Context()))
 }
 
+// Spared reports whether an answer proves that the origin was not asked.
+func Spared(resp *http.Response) bool {
+	return ReadCacheStatus(headerPairs(resp.Header, nil)).Origin == ContactNo
+}
+
 // checkAnswer refuses what no server may answer to a plain GET and what hides header fields.
 func checkAnswer(resp *http.Response, caps Caps) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 599 {

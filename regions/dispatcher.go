@@ -44,6 +44,10 @@ type Dispatcher struct {
 	Queue    Queue
 	Recorder Recorder
 	Progress Progress // may be nil
+	// Enter announces a region at work and returns how to take that back; may be nil.
+	Enter func(region string) (leave func())
+	// MeasureOnly makes Verify measure what this run did not prime.
+	MeasureOnly bool
 
 	mu      sync.Mutex
 	current *round
@@ -99,9 +103,9 @@ func (d *Dispatcher) Prime(ctx context.Context) error {
 // more where the answer was not a hit.
 func (d *Dispatcher) Verify(ctx context.Context) error {
 	var vantages []edge.Vantage
-	for _, s := range d.Plan.Stages {
-		if s.Role != Shield && d.tally.primed(s) {
-			vantages = append(vantages, s.Vantages...)
+	for s, v := range d.Plan.Vantages() {
+		if v.Region != ShieldRegion && (d.MeasureOnly || d.tally.primed(s)) {
+			vantages = append(vantages, v)
 		}
 	}
 	if err := d.round(ctx, "verify", edge.Verify, vantages, every); err != nil {
@@ -130,6 +134,9 @@ func (d *Dispatcher) round(
 	d.mu.Unlock()
 	group, groupCtx := errgroup.WithContext(ctx)
 	for _, v := range vantages {
+		if d.Enter != nil {
+			defer d.Enter(v.Region)()
+		}
 		group.Go(func() error { return d.push(groupCtx, r, v, pick) })
 	}
 	if err := group.Wait(); err != nil {

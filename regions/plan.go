@@ -29,6 +29,10 @@ const (
 	Rest   Role = "rest"
 )
 
+// ShieldRegion is the region of a vantage that is an upper tier only: visitors never reach it, so
+// it is primed and not measured. No region of a launch may have this name.
+const ShieldRegion = "shield"
+
 // Stage is a set of vantages that are primed together.
 type Stage struct {
 	Name     string         `json:"name"`
@@ -129,18 +133,22 @@ func stages(in Input, cellsPerVantage int) ([]Stage, error) {
 			Cells: cellsPerVantage * len(vantages), Gate: in.Stages.Gate.WithDefaults(),
 		})
 	}
+	shield := shieldVantages(in.Stages.Shield)
 	var first, rest []edge.Vantage
+	found := false
 	for _, r := range in.Regions {
+		// A vantage that serves visitors and is the upper tier as well is primed as the latter.
+		own := slices.DeleteFunc(r.vantages(), func(v edge.Vantage) bool { return slices.Contains(shield, v) })
 		if r.Name == canary {
-			first = append(first, r.vantages()...)
+			first, found = append(first, own...), true
 		} else {
-			rest = append(rest, r.vantages()...)
+			rest = append(rest, own...)
 		}
 	}
-	if len(first) == 0 {
+	if !found {
 		return nil, fmt.Errorf("regions: stages.canary is %q, which is no region of the launch", canary)
 	}
-	add("shield", Shield, shieldVantages(in.Stages.Shield))
+	add("shield", Shield, shield)
 	add("canary-"+canary, Canary, first)
 	add("rest", Rest, rest)
 	return out, uniqueVantages(out)
@@ -162,7 +170,7 @@ func uniqueVantages(stages []Stage) error {
 func shieldVantages(vantages []edge.Vantage) []edge.Vantage {
 	out := slices.Clone(vantages)
 	for i := range out {
-		out[i].Region = cmp.Or(out[i].Region, "shield")
+		out[i].Region = cmp.Or(out[i].Region, ShieldRegion)
 		out[i].Name = cmp.Or(out[i].Name, fmt.Sprintf("shield-%d", i+1))
 		out[i] = out[i].WithDefaults()
 	}
@@ -193,10 +201,10 @@ func (r Region) vantages() []edge.Vantage {
 func (p *Plan) estimate(assets []crawl.Asset) Estimate {
 	var e Estimate
 	cells := 0
-	for _, s := range p.Stages {
-		cells += s.Cells
-		if s.Role != Shield {
-			e.Requests += s.Cells // measured once
+	for s, v := range p.Vantages() {
+		cells += s.Cells / len(s.Vantages)
+		if v.Region != ShieldRegion {
+			e.Requests += s.Cells / len(s.Vantages) // measured once
 		}
 	}
 	e.Requests += cells

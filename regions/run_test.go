@@ -113,8 +113,8 @@ func (r *run) do(ctx context.Context, fetch regions.Fetch, steps ...func(context
 	group, groupCtx := errgroup.WithContext(ctx)
 	for _, v := range r.plan.Vantages() {
 		w := &regions.Worker{
-			Vantage: v.Name, Source: queue, Sink: r.dispatcher, Fetch: fetch, Slots: 3,
-			Budget: origin.NewBudget(100), Breaker: &origin.Breaker{},
+			Vantage: v.Name, Source: queue, Sink: r.dispatcher, Slots: 3,
+			Asker: &regions.Asker{Fetch: fetch, Budget: origin.NewBudget(100), Breaker: &origin.Breaker{}},
 		}
 		group.Go(func() error { return w.Run(groupCtx) })
 	}
@@ -377,10 +377,9 @@ func TestWorkerEndsWithTheRunWhenHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		queue := regions.NewMemoryQueue(1)
 		w := &regions.Worker{
-			Vantage: "v", Source: queue, Slots: 2, Budget: origin.NewBudget(0), Breaker: &origin.Breaker{},
-			Fetch: func(context.Context, regions.Task) (edge.Observation, error) {
+			Vantage: "v", Source: queue, Slots: 2, Asker: asker(func(context.Context, regions.Task) (edge.Observation, error) {
 				return edge.Observation{}, origin.ErrAborted
-			},
+			}),
 		}
 		require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: make([]regions.Task, 4)}))
 		require.ErrorIs(t, w.Run(t.Context()), origin.ErrAborted)
@@ -394,8 +393,7 @@ func TestWorkerDrainsAndThenCuts(t *testing.T) {
 		queue := regions.NewMemoryQueue(1)
 		sink := &sink{}
 		w := &regions.Worker{
-			Vantage: "v", Source: queue, Sink: sink, Slots: 2, Budget: origin.NewBudget(0), Breaker: &origin.Breaker{},
-			Fetch: func(ctx context.Context, task regions.Task) (edge.Observation, error) {
+			Vantage: "v", Source: queue, Sink: sink, Slots: 2, Asker: asker(func(ctx context.Context, task regions.Task) (edge.Observation, error) {
 				d := 10 * time.Second
 				if task.ID == "1" {
 					d = time.Hour
@@ -406,7 +404,7 @@ func TestWorkerDrainsAndThenCuts(t *testing.T) {
 				case <-ctx.Done():
 					return edge.Observation{}, context.Cause(ctx)
 				}
-			},
+			}),
 		}
 		require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: []regions.Task{{ID: "0"}, {ID: "1"}, {ID: "2"}, {ID: "3"}}}))
 		time.AfterFunc(time.Second, func() { cancel(stopped) })
@@ -435,7 +433,9 @@ func work(t *testing.T, n int, budget *origin.Budget, fetch regions.Fetch) []edg
 	t.Helper()
 	queue := regions.NewMemoryQueue(1)
 	sink := &sink{}
-	w := &regions.Worker{Vantage: "v", Source: queue, Sink: sink, Fetch: fetch, Slots: 1, Budget: budget, Breaker: &origin.Breaker{}}
+	a := asker(fetch)
+	a.Budget = budget
+	w := &regions.Worker{Vantage: "v", Source: queue, Sink: sink, Asker: a, Slots: 1}
 	require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: make([]regions.Task, n)}))
 	group, ctx := errgroup.WithContext(t.Context())
 	group.Go(func() error { return w.Run(ctx) })
@@ -453,4 +453,8 @@ func work(t *testing.T, n int, budget *origin.Budget, fetch regions.Fetch) []edg
 	})
 	require.NoError(t, group.Wait())
 	return sink.got
+}
+
+func asker(fetch regions.Fetch) *regions.Asker {
+	return &regions.Asker{Fetch: fetch, Budget: origin.NewBudget(0), Breaker: &origin.Breaker{}}
 }

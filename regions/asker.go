@@ -1,0 +1,102 @@
+package regions
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/origin"
+)
+
+// retryBackoff is how long the first retry waits; each further one waits twice as long.
+const retryBackoff = 250 * time.Millisecond
+
+// Fetch asks the edge for one task. The returned observation carries everything but the task's
+// identity; an error means that edgeprime held the request back.
+type Fetch func(ctx context.Context, t Task) (edge.Observation, error)
+
+// Asker asks one vantage and tries again within the run's budget. Safe for concurrent use.
+type Asker struct {
+	Fetch   Fetch
+	Budget  *origin.Budget  // of the run
+	Breaker *origin.Breaker // of the vantage
+}
+
+// Ask returns the observation of a task. No further try begins once ctx has ended; a request that
+// is open goes on until open ends. An error means that edgeprime held the request back.
+func (a *Asker) Ask(ctx, open context.Context, t Task) (edge.Observation, error) {
+	o, err := a.try(ctx, open, t)
+	o.Task, o.Region, o.Vantage = t.ID, t.Vantage.Region, t.Vantage.Name
+	o.Stage, o.Pass, o.Epoch = t.Stage, t.Pass, t.Epoch
+	return o, err
+}
+
+// try fetches, and fetches again while the failure may pass and the budget lasts.
+func (a *Asker) try(ctx, open context.Context, t Task) (edge.Observation, error) {
+	var attempts []edge.Attempt
+	for try := 0; ; try++ {
+		if !a.Breaker.Allow() {
+			return notTried(t, attempts), nil
+		}
+		o, err := a.Fetch(open, t)
+		if err != nil {
+			return o, err
+		}
+		attempts = append(attempts, o.Attempts...)
+		o.Attempts = attempts
+		a.Breaker.Report(reached(o))
+		if !worthRetry(o) || try == origin.RetriesPerItem || !a.Budget.Take() {
+			return o, nil
+		}
+		if !sleep(ctx, retryBackoff<<try) {
+			return o, nil
+		}
+	}
+}
+
+// notTried is the observation of a task whose vantage does not answer at all.
+func notTried(t Task, attempts []edge.Attempt) edge.Observation {
+	return edge.Observation{
+		URL: t.Asset.URL, Variant: t.Variant.Name, At: time.Now().UTC(),
+		Cache:    edge.CacheStatus{Outcome: edge.Unknown, Origin: edge.ContactUnknown},
+		Failure:  edge.FailConnect,
+		Error:    "not tried: the vantage refused several connections in a row",
+		Attempts: attempts,
+	}
+}
+
+// reached reports whether somebody answered at the vantage.
+func reached(o edge.Observation) bool {
+	switch o.Failure {
+	case edge.FailConnect, edge.FailDNS, edge.FailAddress, edge.FailTLS:
+		return false
+	default:
+		return true
+	}
+}
+
+// worthRetry reports whether the same request may well succeed in a moment. A challenge is never
+// asked again: that is how a rate limit becomes a ban.
+func worthRetry(o edge.Observation) bool {
+	switch o.Failure {
+	case edge.FailConnect, edge.FailReset, edge.FailTimeout, edge.FailBody, edge.FailDNS:
+		return true
+	case "":
+		return o.Challenge == "" && (o.Status == 502 || o.Status == 503 || o.Status == 504 || o.Status == 429)
+	default:
+		return false
+	}
+}
+
+// sleep waits about d, up to twice, and reports whether the context is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d + rand.N(d))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
