@@ -1,0 +1,135 @@
+package crawl
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// item is one thing that discovery asks for.
+type item struct {
+	Asset
+	role role
+	// inert is for style sheets: fetched, but not applied.
+	inert bool
+	// origin is that of the document on whose behalf the item is asked for.
+	origin string
+	// declared is true for what the launch file or a sitemap names.
+	declared bool
+	hops     int // redirects so far
+	depth    int // imports, frames or sitemap indexes above it
+}
+
+// answer is what discovery made of one response. Its body is gone.
+type answer struct {
+	Response
+	problem Problem // what keeps it from being read; its name is empty when there is nothing
+	doc     *document
+	sheet   *sheet
+	refs    *refs // of modules and web app manifests
+	bare    []string
+	sitemap *sitemap
+}
+
+// read makes an answer of a response. It runs beside others and touches nothing shared.
+func (r *run) read(it item, resp Response) answer {
+	a := answer{Response: resp}
+	body := resp.Body
+	a.Body = nil
+	if !resp.ok() {
+		return a
+	}
+	contentType := resp.Header.Get("Content-Type")
+	switch it.role {
+	case readDocument:
+		a.readDocument(it, contentType, body)
+	case readSheet:
+		a.readSheet(it, contentType, body)
+	case readModule:
+		a.readModule(it, contentType, body)
+	case readWebApp:
+		a.readWebApp(it, body)
+	case readSitemap:
+		a.sitemap = parseSitemap(it.URL, contentType, body, r.limits.SitemapURLs)
+	case unread:
+	}
+	return a
+}
+
+func (a *answer) fail(it item, name, detail string, incomplete bool) {
+	a.problem = Problem{URL: it.URL, Problem: name, Detail: detail, Incomplete: incomplete}
+}
+
+func (a *answer) readDocument(it item, contentType string, body []byte) {
+	essence := mediaType(contentType)
+	if essence == "" {
+		essence = mediaType(http.DetectContentType(body))
+	}
+	switch {
+	case len(body) == 0:
+		a.fail(it, "page-not-html", "the page's body is empty; check that the page is deployed", true)
+		return
+	case !isDocumentType(essence):
+		if it.declared {
+			a.fail(it, "page-not-html", fmt.Sprintf("the page is %q, not HTML, so it was listed and not read; if it is no page, list its URL under urls", essence), false)
+		}
+		return
+	}
+	d := readHTML(body, contentType, it.URL)
+	if d == nil {
+		return
+	}
+	header := refs{resolver: d.refs.resolver, page: it.URL, origin: d.refs.origin}
+	if own, err := newResolver(it.URL); err == nil {
+		header.resolver = own
+	}
+	header.linkHeader(a.Header.Values("Link"))
+	d.refs.list = append(header.list, d.refs.list...)
+	if it.depth == 0 {
+		d.addFavicon()
+	}
+	if d.unread != "" {
+		a.fail(it, "page-unread", d.unread+"; what stands behind it is missing, list it under urls", true)
+	}
+	a.doc, a.bare = d, d.bare
+}
+
+func (a *answer) readSheet(it item, contentType string, body []byte) {
+	if essence := mediaType(contentType); essence != "" && essence != "text/css" {
+		a.fail(it, "sheet-type", fmt.Sprintf("the style sheet is sent as %q; browsers apply text/css only, so it was not read", essence), false)
+		return
+	}
+	resolver, err := newResolver(it.URL)
+	if err != nil {
+		return
+	}
+	a.sheet = newSheet(&refs{resolver: resolver, page: it.URL, origin: it.origin})
+	scanCSS(a.sheet, decodeSheet(body, contentType), cssSheet)
+}
+
+func (a *answer) readModule(it item, contentType string, body []byte) {
+	if essence := mediaType(contentType); essence != "" && !isScriptType(essence) {
+		a.fail(it, "script-type", fmt.Sprintf("the module is sent as %q; browsers run JavaScript types only, so it was not read", essence), false)
+		return
+	}
+	resolver, err := newResolver(it.URL)
+	if err != nil {
+		return
+	}
+	a.refs = &refs{resolver: resolver, page: it.URL, origin: it.origin}
+	whole := false
+	a.bare, whole = scanModule(a.refs, decodeNamed(body, ""), it.Priority)
+	if !whole {
+		a.fail(it, "script-unread", "the module cannot be read to its end; list what it imports under urls", true)
+	}
+}
+
+func (a *answer) readWebApp(it item, body []byte) {
+	resolver, err := newResolver(it.URL)
+	if err != nil {
+		return
+	}
+	a.refs = &refs{resolver: resolver, page: it.URL, origin: it.origin}
+	if !a.refs.readIcons(body) {
+		a.fail(it, "webapp-not-json", "the web app manifest is not JSON, so its icons are unknown; fix the file", false)
+	}
+}

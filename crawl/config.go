@@ -1,0 +1,148 @@
+package crawl
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The defaults of [Limits]: high enough for a launch, low enough to stop a crawl trap.
+const (
+	DefaultPages        = 2000
+	DefaultAssets       = 20000
+	DefaultLinksPerPage = 6000
+	DefaultRedirects    = 5
+	DefaultSitemapURLs  = 50000 // what sitemaps.org allows one file to hold
+	DefaultSitemapDepth = 2
+	DefaultConcurrency  = 4
+
+	maxConcurrency = 64
+)
+
+// Limits bounds a crawl. The zero value of a field means its default; less than zero is an error.
+type Limits struct {
+	// Pages is how many documents are read. Default 2000.
+	Pages int `yaml:"pages" json:"pages,omitempty"`
+	// Assets is how many assets are taken beside those that the launch declares. Default 20000.
+	Assets int `yaml:"assets" json:"assets,omitempty"`
+	// LinksPerPage is how many URLs are taken from one document or style sheet. Default 6000.
+	LinksPerPage int `yaml:"links_per_page" json:"links_per_page,omitempty"`
+	// Redirects is how many hops are followed one after another. Default 5.
+	Redirects int `yaml:"redirects" json:"redirects,omitempty"`
+	// SitemapURLs is how many URLs are taken from all sitemaps together. Default 50000.
+	SitemapURLs int `yaml:"sitemap_urls" json:"sitemap_urls,omitempty"`
+	// SitemapDepth is how many sitemap indexes may stand above a sitemap. Default 2.
+	SitemapDepth int `yaml:"sitemap_depth" json:"sitemap_depth,omitempty"`
+	// Concurrency is how many fetches are open at once, at most 64. Default 4.
+	Concurrency int `yaml:"concurrency" json:"concurrency,omitempty"`
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, f := range []struct {
+		field *int
+		value int
+	}{
+		{&l.Pages, DefaultPages},
+		{&l.Assets, DefaultAssets},
+		{&l.LinksPerPage, DefaultLinksPerPage},
+		{&l.Redirects, DefaultRedirects},
+		{&l.SitemapURLs, DefaultSitemapURLs},
+		{&l.SitemapDepth, DefaultSitemapDepth},
+		{&l.Concurrency, DefaultConcurrency},
+	} {
+		if *f.field == 0 {
+			*f.field = f.value
+		}
+	}
+	return l
+}
+
+// Validate names every limit that is out of bounds.
+func (l Limits) Validate() error {
+	var errs []error
+	for _, f := range []struct {
+		name  string
+		value int
+	}{
+		{"pages", l.Pages},
+		{"assets", l.Assets},
+		{"links_per_page", l.LinksPerPage},
+		{"redirects", l.Redirects},
+		{"sitemap_urls", l.SitemapURLs},
+		{"sitemap_depth", l.SitemapDepth},
+		{"concurrency", l.Concurrency},
+	} {
+		if f.value < 0 {
+			errs = append(errs, fmt.Errorf("crawl: limit %s is %d; give a number above zero, or leave it out for the default", f.name, f.value))
+		}
+	}
+	if l.Concurrency > maxConcurrency {
+		errs = append(errs, fmt.Errorf("crawl: limit concurrency is %d; the most is %d", l.Concurrency, maxConcurrency))
+	}
+	return errors.Join(errs...)
+}
+
+// Config says where a crawl starts and how far it goes. All URLs are absolute public URLs.
+type Config struct {
+	// Entries and Pages are documents: the launch's entry pages, and further pages.
+	Entries, Pages []string
+	// Sitemaps are sitemaps, sitemap indexes, text lists, feeds, or a robots.txt whose Sitemap
+	// lines are then read.
+	Sitemaps []string
+	// URLs are the lines of URL lists: documents, unless their extension says otherwise.
+	URLs []string
+	// Scope is what may be fetched; without hosts, the hosts of the URLs above.
+	Scope Scope
+	// Critical overrides priorities.
+	Critical Globs
+	// Limits bounds the crawl.
+	Limits Limits
+}
+
+// Validate names every mistake in the configuration.
+func (c Config) Validate() error {
+	var errs []error
+	declared := 0
+	for _, list := range []struct {
+		name string
+		urls []string
+	}{
+		{"entry", c.Entries},
+		{"page", c.Pages},
+		{"sitemap", c.Sitemaps},
+		{"url", c.URLs},
+	} {
+		for i, raw := range list.urls {
+			declared++
+			if _, err := parseLink(raw); err != nil {
+				errs = append(errs, fmt.Errorf("crawl: %s %d: %w", list.name, i+1, err))
+			}
+		}
+	}
+	if declared == 0 {
+		errs = append(errs, errors.New("crawl: nothing to discover; name at least one entry page, sitemap or URL"))
+	}
+	return errors.Join(append(errs, c.Scope.Validate(), c.Critical.Validate(), c.Limits.Validate())...)
+}
+
+// EffectiveScope is Scope with its hosts filled in from the declared URLs when it names none.
+func (c Config) EffectiveScope() Scope {
+	s := c.Scope
+	if len(s.Hosts) > 0 {
+		return s
+	}
+	view := newPreview(s.Preview)
+	seen := map[string]bool{}
+	for _, list := range [][]string{c.Entries, c.Pages, c.Sitemaps, c.URLs} {
+		for _, raw := range list {
+			l, err := parseLink(raw)
+			if err != nil {
+				continue
+			}
+			if host := view.public(l).hostPort(); !seen[host] {
+				seen[host] = true
+				s.Hosts = append(s.Hosts, host)
+			}
+		}
+	}
+	return s
+}

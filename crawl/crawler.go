@@ -1,0 +1,100 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// ErrNothing means that a crawl found no asset in scope. The manifest beside it holds the
+// problems that say why.
+var ErrNothing = errors.New("crawl: no asset in scope was found")
+
+// Crawler finds the assets of one launch. It is safe for concurrent use.
+type Crawler struct {
+	cfg   Config
+	fetch Fetch
+	log   *slog.Logger
+}
+
+// New returns a Crawler over a validated configuration. A nil log discards.
+func New(cfg Config, fetch Fetch, log *slog.Logger) *Crawler {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Crawler{cfg: cfg, fetch: fetch, log: log}
+}
+
+// Crawl reads sitemaps first, then every document, style sheet, module script and web app
+// manifest that they lead to. What it returns depends on the answers alone, not on their order in
+// time. It fails when fetch does, and with [ErrNothing].
+func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
+	if err := c.cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("crawl: configuration: %w", err)
+	}
+	r := newRun(c)
+	r.declare()
+	for _, queue := range []*[]item{&r.sitemaps, &r.queue} {
+		if err := r.drain(ctx, queue); err != nil {
+			return nil, fmt.Errorf("crawl: stopped: %w", err)
+		}
+	}
+	r.takeFonts()
+	r.nameLoops()
+	m := r.manifest()
+	c.log.DebugContext(ctx, "crawl finished", slog.Int("assets", len(m.Assets)), slog.Int("problems", len(m.Problems)))
+	for _, a := range m.Assets {
+		if !a.ThirdParty {
+			return m, nil
+		}
+	}
+	return m, ErrNothing
+}
+
+// batchSize is how many answers are held before they are merged: it bounds memory.
+const batchSize = 64
+
+// drain asks for everything in a queue, and for what that brings into it. Answers are read side
+// by side and merged in the order of the queue.
+func (r *run) drain(ctx context.Context, queue *[]item) error {
+	for len(*queue) > 0 {
+		n := min(batchSize, len(*queue))
+		batch := (*queue)[:n:n]
+		*queue = (*queue)[n:]
+		answers, err := r.ask(ctx, batch)
+		if err != nil {
+			return err
+		}
+		for i, it := range batch {
+			r.merge(it, answers[i])
+		}
+	}
+	return nil
+}
+
+func (r *run) ask(ctx context.Context, batch []item) ([]answer, error) {
+	answers := make([]answer, len(batch))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.limits.Concurrency)
+	for i, it := range batch {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			resp, err := r.fetch(ctx, r.scope.preview.request(it.Asset))
+			if err != nil {
+				return err
+			}
+			answers[i] = r.read(it, resp)
+			r.log.DebugContext(ctx, "discovery fetched", slog.String("source", it.Source), slog.Int("status", resp.Status))
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	return answers, nil
+}

@@ -1,0 +1,256 @@
+package crawl
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+const (
+	// maxToken bounds what one HTML token may hold; the largest inline scripts and data: URLs fit.
+	maxToken = 4 << 20
+	// maxSrcdoc is how deep documents inside srcdoc attributes are read.
+	maxSrcdoc = 3
+	// heroImages is how many images from the top of a page count as candidates for its largest
+	// contentful paint.
+	heroImages = 3
+)
+
+// document is what one HTML or SVG document names.
+type document struct {
+	refs refs
+	// style gathers the inline styles' faces and families.
+	style *sheet
+	// hasIcon is true when the document declares an icon, even an embedded one.
+	hasIcon bool
+	// bare are imports of inline modules that only an import map resolves.
+	bare []string
+	// xml is true for documents whose processing instructions count.
+	xml bool
+	// unread says what could not be read to its end; empty when all was.
+	unread string
+}
+
+// ExtractHTML returns every http and https URL that a browser may request for a document: what
+// its markup, inline styles and inline modules name, and the favicon. It follows nothing.
+func ExtractHTML(body []byte, pageURL string) []Asset {
+	d := readHTML(body, "", pageURL)
+	if d == nil {
+		return nil
+	}
+	d.addFavicon()
+	d.refs.list = append(d.refs.list, chosenFonts(d.style.faces, d.style.families, d.refs.origin)...)
+	return d.refs.assets()
+}
+
+// readHTML returns nil when the page's own URL cannot be parsed.
+func readHTML(body []byte, contentType, pageURL string) *document {
+	text, parser := decodeDocument(body, contentType)
+	r, err := newResolverIn(parser, pageURL)
+	if err != nil {
+		return nil
+	}
+	d := &document{refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL)}}
+	d.style = newSheet(&d.refs)
+	d.xml = strings.Contains(mediaType(contentType), "xml") || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml"))
+	d.scan(text, 0)
+	return d
+}
+
+func (d *document) scan(text []byte, depth int) {
+	s := &htmlScan{doc: d, z: html.NewTokenizer(bytes.NewReader(text)), inHead: true, depth: depth}
+	s.z.SetMaxBuf(maxToken)
+	for s.next() {
+		continue
+	}
+	if err := s.z.Err(); !errors.Is(err, io.EOF) {
+		d.unread = "a tag, comment or inline script is longer than 4 MiB"
+	}
+}
+
+// addFavicon adds what browsers ask for when a page declares no icon.
+func (d *document) addFavicon() {
+	if d.hasIcon {
+		return
+	}
+	base := d.refs.resolver
+	if own, err := newResolver(d.refs.page); err == nil {
+		d.refs.resolver = own
+	}
+	d.refs.add("/favicon.ico", Asset{Kind: Image, Priority: Low, Reason: "icon when none is declared", Source: "html:favicon"})
+	d.refs.resolver = base
+}
+
+// htmlScan walks the tokens of a document. It builds no tree, so that neither depth nor
+// malformed nesting stops it; what it must know of its ancestors it keeps in a few fields.
+type htmlScan struct {
+	doc   *document
+	z     *html.Tokenizer
+	depth int // of srcdoc documents
+
+	inHead    bool
+	hasBase   bool
+	templates []bool // open template elements; true for those whose content is inert
+	inert     int    // how many of them are
+	svg       int    // open svg elements
+	images    int    // eager images so far
+	picture   *picture
+	media     *mediaElement
+	attrs     attributes
+	// raw reads the text of the style or script element that has just begun.
+	raw func(text []byte)
+}
+
+func (s *htmlScan) next() bool {
+	kind := s.z.Next()
+	raw := s.raw
+	s.raw = nil
+	switch kind {
+	case html.ErrorToken:
+		return false
+	case html.TextToken:
+		if raw != nil {
+			raw(s.z.Raw())
+		}
+	case html.CommentToken:
+		s.instruction()
+	case html.StartTagToken, html.SelfClosingTagToken:
+		s.start(kind == html.SelfClosingTagToken)
+	case html.EndTagToken:
+		s.end()
+	case html.DoctypeToken:
+	}
+	return true
+}
+
+func (s *htmlScan) start(selfClosing bool) {
+	name, more := s.z.TagName()
+	tag := string(name)
+	s.attrs.read(s.z, more)
+	if s.svg > 0 && selfClosing {
+		s.z.NextIsNotRawText() // foreign elements can close themselves
+	}
+	if tag == "template" {
+		s.openTemplate()
+		return
+	}
+	if s.inert > 0 {
+		return
+	}
+	s.inHead = s.inHead && isHeadElement(tag)
+	if style, ok := s.attrs.get("style"); ok {
+		scanCSS(s.doc.style, []byte(style), cssDeclarations)
+	}
+	if s.svg > 0 || tag == "svg" {
+		s.startForeign(tag, selfClosing)
+		return
+	}
+	s.startHTML(tag)
+}
+
+func (s *htmlScan) openTemplate() {
+	mode, _ := s.attrs.get("shadowrootmode")
+	inert := !strings.EqualFold(mode, "open") && !strings.EqualFold(mode, "closed")
+	s.templates = append(s.templates, inert)
+	if inert {
+		s.inert++
+	}
+}
+
+func (s *htmlScan) end() {
+	name, _ := s.z.TagName()
+	switch string(name) {
+	case "template":
+		if n := len(s.templates); n > 0 {
+			if s.templates[n-1] {
+				s.inert--
+			}
+			s.templates = s.templates[:n-1]
+		}
+	case "head":
+		s.inHead = false
+	case "svg":
+		s.svg = max(0, s.svg-1)
+	case "picture":
+		s.picture = nil
+	case "video", "audio":
+		s.media = nil
+	}
+}
+
+// instruction reads the one processing instruction that loads something. HTML takes it for a
+// comment, so that it counts in SVG documents only.
+func (s *htmlScan) instruction() {
+	rest, ok := bytes.CutPrefix(s.z.Text(), []byte("?xml-stylesheet"))
+	if !ok || !s.doc.xml {
+		return
+	}
+	z := html.NewTokenizer(bytes.NewReader(append(append([]byte("<p "), bytes.TrimSuffix(rest, []byte("?"))...), '>')))
+	if z.Next() != html.StartTagToken {
+		return
+	}
+	_, more := z.TagName()
+	var attrs attributes
+	attrs.read(z, more)
+	href, _ := attrs.get("href")
+	s.sheetLink(href, Asset{Source: "xml:stylesheet", Priority: Critical, Reason: "style sheet of an SVG document"}, false)
+}
+
+func isHeadElement(tag string) bool {
+	switch tag {
+	case "html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style", "title":
+		return true
+	}
+	return false
+}
+
+// attributes are those of one start tag, in order.
+type attributes struct {
+	names, values []string
+}
+
+func (a *attributes) read(z *html.Tokenizer, more bool) {
+	a.names, a.values = a.names[:0], a.values[:0]
+	for more {
+		var name, value []byte
+		name, value, more = z.TagAttr()
+		a.names = append(a.names, string(name))
+		a.values = append(a.values, string(value))
+	}
+}
+
+// get returns the first attribute of a name; later ones do not count.
+func (a *attributes) get(name string) (string, bool) {
+	for i, n := range a.names {
+		if n == name {
+			return a.values[i], true
+		}
+	}
+	return "", false
+}
+
+func (a *attributes) value(name string) string {
+	v, _ := a.get(name)
+	return v
+}
+
+func (a *attributes) has(name string) bool {
+	_, ok := a.get(name)
+	return ok
+}
+
+// is compares an enumerated attribute.
+func (a *attributes) is(name, value string) bool {
+	return strings.EqualFold(strings.Trim(a.value(name), htmlSpace), value)
+}
+
+// mode is the request mode that a crossorigin attribute asks for.
+func (a *attributes) mode() Mode {
+	if a.has("crossorigin") {
+		return CORS
+	}
+	return NoCORS
+}

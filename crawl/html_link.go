@@ -1,0 +1,149 @@
+package crawl
+
+import "strings"
+
+// link reads a link element. One element can ask for several things.
+func (s *htmlScan) link() {
+	href, ok := s.attrs.get("href")
+	rels := strings.Fields(strings.ToLower(s.attrs.value("rel")))
+	has := map[string]bool{}
+	for _, r := range rels {
+		has[r] = true
+	}
+	if has["icon"] {
+		s.doc.hasIcon = true
+		s.doc.refs.add(href, Asset{Kind: Image, Priority: Low, Reason: "icon", Source: "html:link[rel=icon]"})
+	}
+	if has["preload"] || has["modulepreload"] || has["prefetch"] {
+		s.doc.refs.hint(hint{
+			url: href, source: "html:link", has: has, as: strings.ToLower(s.attrs.value("as")), mime: s.attrs.value("type"),
+			media: s.attrs.value("media"), srcset: s.attrs.value("imagesrcset"), cors: s.attrs.has("crossorigin"),
+		})
+	}
+	if !ok {
+		return
+	}
+	if has["stylesheet"] {
+		s.stylesheet(href, has["alternate"])
+	}
+	if has["manifest"] {
+		a := Asset{Kind: WebApp, Mode: CORS, Priority: Low, Reason: "web app manifest", Source: "html:link[rel=manifest]"}
+		if f := s.doc.refs.add(href, a); f != nil {
+			f.role = readWebApp
+		}
+	}
+}
+
+// stylesheet takes a sheet whatever its media: browsers fetch all of them, but wait only for
+// those that apply.
+func (s *htmlScan) stylesheet(href string, alternate bool) {
+	if t := mediaType(s.attrs.value("type")); s.attrs.has("disabled") || t != "" && t != "text/css" {
+		return
+	}
+	a := Asset{Mode: s.attrs.mode(), Source: "html:link[rel=stylesheet]", Priority: Critical, Reason: "style sheet that blocks rendering"}
+	inert := true
+	switch {
+	case offScreen(s.attrs.value("media")):
+		a.Priority, a.Reason = High, "style sheet for media that no screen matches"
+	case alternate:
+		a.Priority, a.Reason = High, "alternate style sheet"
+	default:
+		inert = false
+	}
+	s.sheetLink(href, a, inert)
+}
+
+func (s *htmlScan) sheetLink(href string, a Asset, inert bool) {
+	a.Kind = Stylesheet
+	if f := s.doc.refs.add(href, a); f != nil {
+		f.role, f.inert = readSheet, inert
+	}
+}
+
+// hint is a preload, modulepreload or prefetch, from markup or from a Link header.
+type hint struct {
+	url, source     string
+	has             map[string]bool // the relations
+	as, mime, media string
+	srcset          string
+	cors            bool
+}
+
+// hint takes what a hint makes browsers request.
+func (r *refs) hint(h hint) {
+	if offScreen(h.media) {
+		return
+	}
+	if h.has["preload"] {
+		r.preload(h)
+	}
+	if h.has["modulepreload"] && (h.as == "" || h.as == "script" || h.as == "style" || h.as == "json") {
+		a := Asset{Kind: kindOfHint(h.as), Mode: CORS, Priority: Critical, Reason: "modulepreload", Source: h.source + "[rel=modulepreload]"}
+		if h.as == "" {
+			a.Kind = Script
+		}
+		r.add(h.url, a)
+	}
+	if h.has["prefetch"] {
+		a := Asset{Kind: kindOfHint(h.as), Priority: Low, Reason: "prefetch for a later page", Source: h.source + "[rel=prefetch]"}
+		if h.as == "" {
+			a.Kind = kindOfURL(h.url, Document)
+		}
+		if h.cors {
+			a.Mode = CORS
+		}
+		r.add(h.url, a)
+	}
+}
+
+// preload takes nothing without a destination that browsers know, since they do not either.
+func (r *refs) preload(h hint) {
+	a := Asset{Kind: kindOfHint(h.as), Priority: Critical, Reason: "preload", Source: h.source + "[rel=preload]"}
+	if h.cors {
+		a.Mode = CORS
+	}
+	essence := mediaType(h.mime)
+	known := true
+	switch h.as {
+	case "image":
+		known = readableImage(essence)
+	case "font":
+		known = readableFont(essence)
+	case "style":
+		known = essence == "" || essence == "text/css"
+	case "script":
+		known = essence == "" || isScriptType(essence)
+	case "fetch", "track", "json":
+	default:
+		known = false
+	}
+	if !known {
+		return
+	}
+	if h.as == "image" && h.srcset != "" {
+		a.Source = h.source + "[imagesrcset]"
+		for _, c := range parseSrcset(h.srcset) {
+			r.add(c.url, a)
+		}
+		a.Source, a.Priority, a.Reason = h.source+"[rel=preload]", High, "preload where imagesrcset is not known"
+	}
+	r.add(h.url, a)
+}
+
+func kindOfHint(as string) Kind {
+	switch as {
+	case "script", "worker", "sharedworker", "serviceworker", "audioworklet", "paintworklet":
+		return Script
+	case "style":
+		return Stylesheet
+	case "image":
+		return Image
+	case "font":
+		return Font
+	case "track", "audio", "video":
+		return Media
+	case "document", "iframe", "frame":
+		return Document
+	}
+	return Data
+}

@@ -1,0 +1,245 @@
+package crawl
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// run is the state of one crawl. Only merging touches it, one answer after another.
+type run struct {
+	*Crawler
+
+	limits   Limits
+	scope    compiledScope
+	assets   map[string]*Asset
+	problems map[[2]string]Problem // by URL and name
+	asked    map[string]bool       // by role and URL
+	sitemaps []item
+	queue    []item
+
+	pages      []pageStyle
+	sheets     map[string]*sheetNode
+	documents  int // queued to be read
+	found      int // assets that the launch does not declare
+	sitemapped int // URLs taken from sitemaps
+	cut        map[string]*cutCount
+}
+
+// cutCount counts what a limit left out.
+type cutCount struct {
+	first string
+	count int
+}
+
+func newRun(c *Crawler) *run {
+	return &run{
+		Crawler:  c,
+		limits:   c.cfg.Limits.withDefaults(),
+		scope:    c.cfg.EffectiveScope().compile(),
+		assets:   map[string]*Asset{},
+		problems: map[[2]string]Problem{},
+		asked:    map[string]bool{},
+		sheets:   map[string]*sheetNode{},
+		cut:      map[string]*cutCount{},
+	}
+}
+
+// declare takes what the launch file names.
+func (r *run) declare() {
+	for _, list := range []struct {
+		urls   []string
+		source string
+		reason string
+	}{
+		{r.cfg.Entries, "entry", "entry page"},
+		{r.cfg.Pages, "page", "declared page"},
+		{r.cfg.URLs, "url-list", "declared URL"},
+	} {
+		for _, raw := range list.urls {
+			if l, err := parseLink(raw); err == nil { // validated before
+				r.takeDeclared(l, Asset{Source: list.source, Reason: list.reason}, list.source == "url-list")
+			}
+		}
+	}
+	for _, raw := range r.cfg.Sitemaps {
+		if l, err := parseLink(raw); err == nil {
+			r.askSitemap(l, item{Asset: Asset{Source: "sitemap"}}, true)
+		}
+	}
+}
+
+// takeDeclared takes a URL that is a document, unless its extension may say otherwise and does.
+func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
+	l = r.scope.preview.public(l)
+	a.URL, a.Kind = l.key, Document
+	if byExtension {
+		a.Kind = kindOfURL(l.path, Document)
+	}
+	f := ref{Asset: a, link: l}
+	f.Mode, f.Priority = NoCORS, High
+	switch a.Kind {
+	case Document:
+		f.Mode, f.Priority, f.role = Navigate, Critical, readDocument
+	case Stylesheet:
+		f.Priority, f.role = Critical, readSheet
+	case Script:
+		f.Priority = Critical
+	case Font:
+		f.Mode, f.Initiator, f.Priority = CORS, l.origin(), Critical
+	case Image, Media, WebApp, Data:
+	}
+	if err := r.scope.allows(l); err != nil {
+		r.problem(Problem{
+			URL: l.key, Problem: "third-party-entry",
+			Detail: fmt.Sprintf("the launch names it, but it is out of scope (%v); add it to scope or take it out", err), Incomplete: true,
+		})
+	}
+	r.take(f, item{declared: true, origin: l.origin()})
+	if f.role == readSheet {
+		r.pages = append(r.pages, pageStyle{origin: l.origin(), sheets: []sheetEdge{{url: l.key}}})
+	}
+}
+
+// take adds a reference to the manifest, or merges it with what is known of its URL, and queues
+// it when it has to be read. from says on whose behalf.
+func (r *run) take(f ref, from item) {
+	f.link = r.scope.preview.public(f.link)
+	f.URL = f.link.key
+	if f.Initiator != "" {
+		if l, err := parseLink(f.Initiator); err == nil {
+			f.Initiator = r.scope.preview.public(l).origin()
+		}
+	}
+	r.cfg.Critical.apply(&f.Asset, f.link)
+	f.ThirdParty = r.scope.allows(f.link) != nil
+	known := r.assets[f.URL]
+	switch {
+	case known != nil:
+		known.join(f.Asset)
+	case !from.declared && r.found >= r.limits.Assets:
+		r.leaveOut("limit-assets", f.URL)
+		return
+	default:
+		if !from.declared {
+			r.found++
+		}
+		known = &f.Asset
+		r.assets[f.URL] = known
+	}
+	if f.ThirdParty || f.role == unread {
+		return
+	}
+	r.enqueue(f, from)
+}
+
+// join merges a second reference to the same URL: the higher priority counts, and a cors request
+// covers one without, since its answer must fit both.
+func (a *Asset) join(b Asset) {
+	if rank(b.Priority) < rank(a.Priority) {
+		a.Priority, a.Reason = b.Priority, b.Reason
+	}
+	if a.Mode == NoCORS && b.Mode == CORS {
+		a.Mode, a.Initiator = b.Mode, b.Initiator
+	}
+}
+
+func rank(p Priority) int {
+	return slices.Index([]Priority{Critical, High, Low}, p)
+}
+
+// maxDepth bounds chains that a server can make up without end.
+func maxDepth(is role) int {
+	switch is {
+	case readDocument:
+		return 5 // frames in frames
+	case readSheet:
+		return 16 // imports of imports
+	case readModule:
+		return 64
+	case unread, readWebApp, readSitemap:
+	}
+	return 1
+}
+
+func (r *run) enqueue(f ref, from item) {
+	it := item{Asset: f.Asset, role: f.role, inert: f.inert, origin: from.origin, declared: from.declared, hops: from.hops}
+	if f.Source == "redirect" || from.role == f.role {
+		it.depth = from.depth
+	}
+	if f.Source != "redirect" && from.role == f.role {
+		it.depth++
+	}
+	if f.role == readSheet {
+		r.node(f.URL, it).use(r, f.inert)
+	}
+	key := fmt.Sprint(f.role, " ", f.URL)
+	if r.asked[key] {
+		return
+	}
+	if it.depth > maxDepth(f.role) {
+		r.leaveOut("limit-depth", f.URL)
+		return
+	}
+	if f.role == readDocument {
+		if r.documents >= r.limits.Pages {
+			r.leaveOut("limit-pages", f.URL)
+			return
+		}
+		r.documents++
+	}
+	r.asked[key] = true
+	r.queue = append(r.queue, it)
+}
+
+func (r *run) leaveOut(limit, url string) {
+	c := r.cut[limit]
+	if c == nil {
+		c = &cutCount{first: url}
+		r.cut[limit] = c
+	}
+	c.count++
+}
+
+func (r *run) problem(p Problem) {
+	key := [2]string{p.URL, p.Problem}
+	if _, ok := r.problems[key]; !ok {
+		r.problems[key] = p
+	}
+}
+
+// manifest is the result, sorted.
+func (r *run) manifest() *Manifest {
+	r.nameLimits()
+	m := &Manifest{}
+	for _, url := range slices.Sorted(maps.Keys(r.assets)) {
+		m.Assets = append(m.Assets, *r.assets[url])
+	}
+	m.Problems = slices.SortedFunc(maps.Values(r.problems), compareProblems)
+	return m
+}
+
+func (r *run) nameLimits() {
+	for limit, c := range r.cut {
+		detail := map[string]string{
+			"limit-pages":  fmt.Sprintf("%d documents beyond the limit of %d are listed but were not read; raise discovery.pages", c.count, r.limits.Pages),
+			"limit-assets": fmt.Sprintf("%d references beyond the limit of %d assets were left out; raise discovery.assets", c.count, r.limits.Assets),
+			"limit-depth":  fmt.Sprintf("%d nested frames, imports or modules were not read because they are nested too deep; check for a loop that makes up URLs", c.count),
+			"limit-sitemap-urls": fmt.Sprintf("%d sitemap entries beyond the limit of %d were left out; raise discovery.sitemap_urls",
+				c.count, r.limits.SitemapURLs),
+		}[limit]
+		r.problem(Problem{URL: c.first, Problem: limit, Detail: detail, Incomplete: true})
+	}
+}
+
+// plural writes a count with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "y") {
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
