@@ -30,11 +30,8 @@ func newApp(e *env) *cli.App {
 		Usage:     "prime CDN edges before a launch and prove that they are warm",
 		UsageText: "edgeprime [flags] COMMAND [flags] [ARGUMENT]",
 		Version:   toolVersion(),
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say more on standard error"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress, only warnings and errors on standard error"},
-			&cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version"},
-		},
+		Flags: append(talkFlags(),
+			&cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version"}),
 		Commands:                  commands(e),
 		Before:                    e.before,
 		Action:                    unknownCommand,
@@ -53,10 +50,22 @@ func newApp(e *env) *cli.App {
 	return app
 }
 
+// talkFlags say how much is told on standard error. They stand on every command, since nobody
+// remembers on which side of the command a flag belongs.
+func talkFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say more on standard error"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress, only warnings and errors on standard error"},
+	}
+}
+
 // close closes the library's traps in a command and all below it.
 func (e *env) close(c *cli.Command) {
 	c.OnUsageError = onUsageError
 	c.HideHelpCommand = true
+	if len(c.Subcommands) == 0 {
+		c.Flags = append(c.Flags, talkFlags()...)
+	}
 	if c.Action == nil {
 		c.Action = unknownCommand
 	}
@@ -65,6 +74,7 @@ func (e *env) close(c *cli.Command) {
 		if _, err := positionals(ctx, e.argv); err != nil {
 			return err
 		}
+		e.talk(ctx)
 		return action(ctx)
 	}
 	for _, sub := range c.Subcommands {
@@ -74,18 +84,29 @@ func (e *env) close(c *cli.Command) {
 
 // before acts on the flags that stand in front of the command.
 func (e *env) before(c *cli.Context) error {
-	if c.Bool("version") {
-		fmt.Fprintf(e.stdout, "edgeprime %s\n", toolVersion())
-		return errDone
+	if !c.Bool("version") {
+		return nil
 	}
-	e.quiet = c.Bool("quiet")
-	switch {
-	case e.quiet:
-		e.level.Set(slog.LevelWarn)
-	case c.Bool("verbose"):
-		e.level.Set(slog.LevelDebug)
+	if _, err := fmt.Fprintf(e.stdout, "edgeprime %s\n", toolVersion()); err != nil {
+		return err
 	}
-	return nil
+	return errDone
+}
+
+// talk sets how much is told, from the flags on either side of the command.
+func (e *env) talk(c *cli.Context) {
+	for _, level := range c.Lineage() {
+		if level.Command == nil {
+			continue
+		}
+		switch {
+		case level.Bool("quiet"):
+			e.quiet = true
+			e.level.Set(slog.LevelWarn)
+		case level.Bool("verbose"):
+			e.level.Set(slog.LevelDebug)
+		}
+	}
 }
 
 // unknownCommand answers a word that is no command, or no word at all.

@@ -118,8 +118,7 @@ func (e *env) finish(ctx context.Context, err error) int {
 // printError writes the message, and the hint on the next line when there is one.
 func printError(w io.Writer, err error) {
 	fmt.Fprintf(w, "edgeprime: %s\n", printable(err.Error()))
-	var h *hinted
-	if errors.As(err, &h) {
+	if h, ok := errors.AsType[*hinted](err); ok {
 		fmt.Fprintf(w, "hint: %s\n", printable(h.hint))
 	}
 }

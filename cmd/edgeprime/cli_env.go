@@ -55,9 +55,6 @@ func (p *pipe) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// unwrap returns the stream itself, to ask whether it is a terminal.
-func (p *pipe) unwrap() io.Writer { return p.w }
-
 // tell writes one line for people, unless --quiet.
 func (e *env) tell(format string, args ...any) {
 	if !e.quiet {

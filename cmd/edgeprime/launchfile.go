@@ -86,7 +86,7 @@ func (s *shieldList) UnmarshalYAML(n *yaml.Node) error {
 }
 
 // MarshalYAML implements yaml.Marshaler.
-func (e shieldEntry) MarshalYAML() (any, error) {
+func (e shieldEntry) MarshalYAML() (any, error) { //nolint:unparam // the interface has the error
 	if e.ref != "" {
 		return e.ref, nil
 	}

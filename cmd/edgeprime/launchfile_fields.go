@@ -2,6 +2,7 @@ package main
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -14,8 +15,7 @@ type field struct {
 // fieldsOf returns the keys of a section's struct in their order, those of inlined structs too.
 func fieldsOf(t reflect.Type) []field {
 	var fields []field
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		key, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch {
 		case key == "-" || !f.IsExported():
@@ -48,10 +48,8 @@ func sectionOf(key string) string {
 		if f.typ.Kind() != reflect.Struct {
 			continue
 		}
-		for _, sub := range keysOf(f.typ) {
-			if sub == key {
-				return f.key
-			}
+		if slices.Contains(keysOf(f.typ), key) {
+			return f.key
 		}
 	}
 	return ""

@@ -109,19 +109,12 @@ func resolve(text, folder string, getenv func(string) string) (edge.Secret, erro
 		return edge.Secret{}, errors.New("a credential never stands in the file; write ${env:NAME} or ${file:/path}")
 	}
 	prefix, kind, name := match[1], match[2], match[3]
-	value := ""
-	if kind == "env" {
-		if value = getenv(name); value == "" {
-			return edge.Secret{}, fmt.Errorf("the environment variable %s is not set", name)
-		}
-	} else {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(folder, name)
-		}
-		var err error
-		if value, err = secretFile(name); err != nil {
-			return edge.Secret{}, err
-		}
+	value, err := secretEnv(name, getenv)
+	if kind == "file" {
+		value, err = secretFile(name, folder)
+	}
+	if err != nil {
+		return edge.Secret{}, err
 	}
 	if !httpguts.ValidHeaderFieldValue(value) {
 		return edge.Secret{}, fmt.Errorf("the value of ${%s:%s} holds a control character", kind, name)
@@ -129,8 +122,20 @@ func resolve(text, folder string, getenv func(string) string) (edge.Secret, erro
 	return edge.NewSecret(prefix + value), nil
 }
 
+// secretEnv reads a credential from the environment.
+func secretEnv(name string, getenv func(string) string) (string, error) {
+	value := getenv(name)
+	if value == "" {
+		return "", fmt.Errorf("the environment variable %s is not set", name)
+	}
+	return value, nil
+}
+
 // secretFile reads a credential from a file that nobody but its owner and group may touch.
-func secretFile(name string) (string, error) {
+func secretFile(name, folder string) (string, error) {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(folder, name)
+	}
 	info, err := os.Stat(name)
 	if err != nil {
 		return "", errors.New(reason(err))

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -82,9 +83,17 @@ func (t *tree) apply(over overrides) {
 			n = child(n, key)
 		}
 		value := child(n, o.path[len(o.path)-1])
-		*value = yaml.Node{Kind: yaml.ScalarNode, Value: o.value, Style: value.Style &^ (yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle)}
+		*value = yaml.Node{Kind: yaml.ScalarNode, Tag: tagOf(o.value), Value: o.value}
 		t.from[value] = o.source
 	}
+}
+
+// tagOf is the YAML type of a flag's text: a number stays one, all else is a string.
+func tagOf(text string) string {
+	if _, err := strconv.Atoi(text); err == nil {
+		return "!!int"
+	}
+	return "!!str"
 }
 
 // child returns the value of a key, adding the key where it is missing.

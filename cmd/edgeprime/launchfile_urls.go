@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -82,10 +84,8 @@ func (c *checker) urls(l *launch, e *env) {
 	}
 	declared := len(f.Entries) + len(f.Pages) + len(f.Sitemaps) + len(f.URLLists)
 	lists := []keyPath{path("entries"), path("pages"), path("sitemaps"), path("url_lists")}
-	for _, at := range lists {
-		if c.isBroken(at) {
-			return
-		}
+	if slices.ContainsFunc(lists, c.isBroken) {
+		return
 	}
 	if declared == 0 {
 		c.bad(path("entries"), "the launch names no page; add entries, pages, sitemaps or url_lists")
@@ -145,7 +145,7 @@ func (c *checker) urlList(l *launch, e *env, at keyPath, name string) {
 	case len(l.urls) == found:
 		c.bad(at, "%s: %s names no URL", at, name)
 	}
-	e.log.Debug("url list read")
+	e.log.Debug("url list read", slog.String("file", file), slog.Int("urls", len(l.urls)-found))
 }
 
 // errTooLarge means that a file is over its cap.
@@ -153,7 +153,7 @@ var errTooLarge = errors.New("the file is too large")
 
 // readCapped reads a regular file that must not be larger than a cap, in bytes.
 func readCapped(file string, most int64) ([]byte, error) {
-	f, err := os.Open(file)
+	f, err := os.Open(file) //nolint:gosec // reading what the user names is intended
 	if err != nil {
 		return nil, err
 	}
@@ -174,8 +174,7 @@ func capped(r io.Reader, most int64) ([]byte, error) {
 
 // reason says why a file cannot be read, without its name, which the message has already.
 func reason(err error) string {
-	var p *os.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*os.PathError](err); ok {
 		return fmt.Sprintf("cannot read %s: %s", p.Path, p.Err)
 	}
 	return err.Error()

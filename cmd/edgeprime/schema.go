@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"time"
@@ -169,9 +170,7 @@ const (
 func keyHelp(at keyPath) help {
 	table := topHelp()
 	for _, more := range []map[string]help{sectionHelp(), regionHelp()} {
-		for key, h := range more {
-			table[key] = h
-		}
+		maps.Copy(table, more)
 	}
 	return table[strings.TrimSuffix(at.String(), ".")]
 }
