@@ -12,11 +12,11 @@ import (
 )
 
 func main() {
-	os.Exit(execute(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
-// execute is the whole program but for the process around it: it returns the exit code.
-func execute(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// run is the whole program but for the process around it: it returns the exit code.
+func run(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible(ctx, os.Exit)
 	defer stop()
 	e := newEnv(argv, stdin, stdout, stderr)
