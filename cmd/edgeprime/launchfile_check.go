@@ -24,6 +24,9 @@ var (
 	vantageRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 )
 
+// vantageForm is vantageRule in words.
+const vantageForm = "letters, digits, dots, hyphens and underscores, at most 63"
+
 // check reports what is wrong with the values of a launch file whose keys are in order. File has
 // its defaults.
 func (c *checker) check(l *launch, e *env) {
@@ -69,12 +72,12 @@ func (c *checker) validated(at keyPath, t reflect.Type, err error) {
 	if i := strings.Index(text, ": "); i > 0 && !strings.ContainsAny(text[:i], " _") {
 		text = text[i+2:] // the package's name means nothing to the reader of a launch file
 	}
-	c.bad(c.named(at, t, text), "%s", text)
+	c.bad(c.keyIn(at, t, text), "%s", text)
 }
 
-// named returns the path that an error message is about: the key that it names, and below that the
+// keyIn returns the path that an error message is about: the key that it names, and below that the
 // value that it quotes.
-func (c *checker) named(at keyPath, t reflect.Type, text string) keyPath {
+func (c *checker) keyIn(at keyPath, t reflect.Type, text string) keyPath {
 	keys := keysOf(t)
 	slices.SortFunc(keys, func(a, b string) int { return len(b) - len(a) })
 	for _, key := range keys {
@@ -128,8 +131,11 @@ func (c *checker) regions(list []regions.Region, guard *edge.AddressGuard) {
 			c.bad(at.key("name"), "%s is %q, which is the name of a stage; choose another", at.key("name"), r.Name)
 		}
 		for j, v := range r.Vantages {
-			c.vantage(at.key("vantages").index(j), v, guard)
-			c.unique(vantages, at.key("vantages").index(j).key("name"), v.Name, vantageRule, "letters, digits, dots, hyphens and underscores, at most 63")
+			below := at.key("vantages").index(j)
+			c.vantage(below, v, guard)
+			if _, _, depth := c.tree.find(below.key("name")); depth == len(below)+1 || !c.isBroken(at.key("name")) {
+				c.unique(vantages, below.key("name"), v.Name, vantageRule, vantageForm)
+			}
 		}
 	}
 }

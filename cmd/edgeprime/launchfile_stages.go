@@ -15,7 +15,7 @@ func (c *checker) stages(l *launch, guard *edge.AddressGuard) {
 	l.stages = regions.Stages{Canary: f.Stages.Canary, Gate: f.Stages.Gate}
 	c.validated(at.key("gate"), reflect.TypeFor[regions.Gate](), l.stages.Validate())
 	known := func(r regions.Region) bool { return r.Name == f.Stages.Canary }
-	if !slices.ContainsFunc(f.Regions, known) && !c.isBroken(path("regions")) {
+	if !slices.ContainsFunc(f.Regions, known) && c.named(f.Regions) {
 		c.bad(at.key("canary"), "stages.canary is %q, which is no region of the launch; %s", shortened(f.Stages.Canary), near(f.Stages.Canary, regionNames(f.Regions)))
 	}
 	names := map[string]keyPath{}
@@ -31,7 +31,7 @@ func (c *checker) stages(l *launch, guard *edge.AddressGuard) {
 			continue
 		}
 		c.vantage(entry, s.vantage, guard)
-		c.unique(names, entry.key("name"), s.vantage.Name, vantageRule, "letters, digits, dots, hyphens and underscores, at most 63")
+		c.unique(names, entry.key("name"), s.vantage.Name, vantageRule, vantageForm)
 		l.stages.Shield = append(l.stages.Shield, s.vantage)
 	}
 }
@@ -53,10 +53,16 @@ func (c *checker) shieldRef(l *launch, at keyPath, name string) {
 			}
 		}
 	}
-	if len(found) == 0 && !c.isBroken(path("regions")) {
+	if len(found) == 0 && c.named(l.File.Regions) {
 		c.bad(at, "%s is %q, which is no region and no vantage of the launch; %s", at, shortened(name), near(name, names))
 	}
 	l.stages.Shield = append(l.stages.Shield, found...)
+}
+
+// named is false when the names of the regions are not known, since the list has not been read.
+func (c *checker) named(list []regions.Region) bool {
+	unread := func(b keyPath) bool { return len(b) <= 2 && b.within(path("regions")) }
+	return !slices.ContainsFunc(c.broken, unread) && !slices.Contains(regionNames(list), "")
 }
 
 func regionNames(list []regions.Region) []string {
