@@ -31,7 +31,8 @@ func newApp(e *env) *cli.App {
 		UsageText: "edgeprime [flags] COMMAND [flags] [ARGUMENT]",
 		Version:   toolVersion(),
 		Flags: append(talkFlags(),
-			&cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version"}),
+			&cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version"},
+			cli.HelpFlag), // the library adds it only with its own help command
 		Commands:                  commands(e),
 		Before:                    e.before,
 		Action:                    unknownCommand,
