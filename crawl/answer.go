@@ -116,8 +116,8 @@ func (a *answer) readModule(it item, contentType string, body []byte) {
 		return
 	}
 	a.refs = &refs{resolver: resolver, page: it.URL, origin: it.origin}
-	whole := false
-	a.bare, whole = scanModule(a.refs, decodeNamed(body, ""), it.Priority)
+	bare, whole := scanModule(a.refs, decodeNamed(body, ""), it.Priority)
+	a.bare = bare
 	if !whole {
 		a.fail(it, "script-unread", "the module cannot be read to its end; list what it imports under urls", true)
 	}

@@ -2,33 +2,68 @@ package crawl
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
-	whatwg "github.com/nlnwa/whatwg-url/url"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
 
-// decodeDocument returns a document as UTF-8, and the parser whose queries are written in the
-// document's encoding, as browsers write them.
-func decodeDocument(body []byte, contentType string) ([]byte, whatwg.Parser) {
-	enc, _, certain := charset.DetermineEncoding(body, contentType)
-	if enc == unicode.UTF8 || enc == encoding.Nop || !certain && utf8.Valid(body) {
-		return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), whatwg.NewParser()
+// decodeDocument returns a document as UTF-8, and the encoder in which browsers write the
+// queries of its URLs; nil means UTF-8.
+func decodeDocument(body []byte, contentType string) ([]byte, *encoding.Encoder) {
+	enc, name, certain := charset.DetermineEncoding(body, contentType)
+	if enc == encoding.Nop || !certain && utf8.Valid(body) {
+		return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), nil
 	}
 	decoded, err := enc.NewDecoder().Bytes(body)
 	if err != nil {
-		return body, whatwg.NewParser()
+		return body, nil
 	}
 	decoded = bytes.TrimPrefix(decoded, []byte("\xef\xbb\xbf"))
-	if table, ok := enc.(*charmap.Charmap); ok {
-		return decoded, whatwg.NewParser(whatwg.WithEncodingOverride(table))
+	// The encoding found escapes for HTML what it cannot write; URLs need the plain one.
+	plain, err := htmlindex.Get(name)
+	if err != nil || strings.HasPrefix(name, "utf-") {
+		return decoded, nil
 	}
-	return decoded, whatwg.NewParser()
+	return decoded, plain.NewEncoder()
+}
+
+// encodeQuery writes the query of a reference in a document's encoding (URL standard, percent-
+// encode after encoding). The rest of a URL is always UTF-8.
+func encodeQuery(ref string, enc *encoding.Encoder) string {
+	rest, fragment, hasFragment := strings.Cut(ref, "#")
+	path, query, hasQuery := strings.Cut(rest, "?")
+	if !hasQuery {
+		return ref
+	}
+	var b strings.Builder
+	b.WriteString(path + "?")
+	for _, r := range query {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+			continue
+		}
+		encoded, err := enc.String(string(r))
+		if err != nil {
+			fmt.Fprintf(&b, "%%26%%23%d%%3B", r)
+			continue
+		}
+		for i := range len(encoded) {
+			if c := encoded[i]; c < utf8.RuneSelf {
+				b.WriteByte(c)
+			} else {
+				fmt.Fprintf(&b, "%%%02X", c)
+			}
+		}
+	}
+	if hasFragment {
+		b.WriteString("#" + fragment)
+	}
+	return b.String()
 }
 
 // decodeSheet returns a style sheet as UTF-8: by its byte order mark, the header, or @charset.

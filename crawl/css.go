@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tdewolff/parse/v2"
@@ -75,7 +76,7 @@ type cssScan struct {
 
 func scanCSS(out *sheet, body []byte, where cssContext) {
 	s := &cssScan{
-		out: out, lex: css.NewLexer(parse.NewInputBytes(body[:len(body):len(body)])),
+		out: out, lex: css.NewLexer(parse.NewInputBytes(slices.Clip(body))),
 		inert: where == cssInert, importsOver: where == cssDeclarations, wantProp: true,
 	}
 	for {
@@ -94,29 +95,24 @@ func (s *cssScan) token(kind css.TokenType, text []byte) {
 		if s.at != "" && len(s.funcs) == 0 {
 			s.prelude.WriteByte(' ')
 		}
-		return
 	case css.CDOToken, css.CDCToken:
-		return
 	case css.AtKeywordToken:
 		s.openAt(strings.ToLower(cssUnescape(text[1:])))
-		return
 	case css.LeftBraceToken:
 		s.openBlock()
-		return
 	case css.RightBraceToken:
 		s.closeBlock()
-		return
 	case css.SemicolonToken:
 		if len(s.funcs) == 0 {
 			s.endStatement()
 		}
-		return
+	default:
+		if s.at != "" {
+			s.inPrelude(kind, text)
+			return
+		}
+		s.inDeclaration(kind, text)
 	}
-	if s.at != "" {
-		s.inPrelude(kind, text)
-		return
-	}
-	s.inDeclaration(kind, text)
 }
 
 func (s *cssScan) openAt(name string) {
@@ -228,6 +224,7 @@ func (s *cssScan) inPrelude(kind css.TokenType, text []byte) {
 	case css.RightParenthesisToken:
 		s.popFunc()
 		return
+	default:
 	}
 	if top && s.prelude.Len() < maxURL {
 		s.prelude.Write(text)

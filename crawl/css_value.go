@@ -251,7 +251,7 @@ func writeEscape(b *strings.Builder, s string) int {
 	if n == 0 {
 		return writeLiteralEscape(b, s)
 	}
-	code, err := strconv.ParseUint(s[:n], 16, 32)
+	code, err := strconv.ParseInt(s[:n], 16, 32)
 	if err != nil || code == 0 || code > 0x10ffff {
 		code = 0xfffd
 	}

@@ -48,11 +48,12 @@ func ExtractHTML(body []byte, pageURL string) []Asset {
 
 // readHTML returns nil when the page's own URL cannot be parsed.
 func readHTML(body []byte, contentType, pageURL string) *document {
-	text, parser := decodeDocument(body, contentType)
-	r, err := newResolverIn(parser, pageURL)
+	text, enc := decodeDocument(body, contentType)
+	r, err := newResolver(pageURL)
 	if err != nil {
 		return nil
 	}
+	r.query = enc
 	d := &document{refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL)}}
 	d.style = newSheet(&d.refs)
 	d.xml = strings.Contains(mediaType(contentType), "xml") || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml"))

@@ -3,6 +3,7 @@ package crawl
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +34,7 @@ type jsToken struct {
 // scanModule adds what a module imports. It returns false when the script could be read in part only.
 func scanModule(out *refs, body []byte, priority Priority) (bare []string, whole bool) {
 	s := &moduleScan{out: out, priority: priority}
-	lex := js.NewLexer(parse.NewInputBytes(body[:len(body):len(body)]))
+	lex := js.NewLexer(parse.NewInputBytes(slices.Clip(body)))
 	for {
 		kind, text := lex.Next()
 		if (kind == js.DivToken || kind == js.DivEqToken) && s.regexpMayStart() {
@@ -218,7 +219,7 @@ func jsUnquote(literal string) string {
 			b.WriteByte(s[i])
 			continue
 		}
-		if code, err := strconv.ParseUint(s[i+1:i+1+size], 16, 32); err == nil {
+		if code, err := strconv.ParseInt(s[i+1:i+1+size], 16, 32); err == nil {
 			b.WriteRune(rune(code))
 			i += size
 		}

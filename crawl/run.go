@@ -107,11 +107,7 @@ func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
 func (r *run) take(f ref, from item) {
 	f.link = r.scope.preview.public(f.link)
 	f.URL = f.link.key
-	if f.Initiator != "" {
-		if l, err := parseLink(f.Initiator); err == nil {
-			f.Initiator = r.scope.preview.public(l).origin()
-		}
-	}
+	f.Initiator = r.scope.preview.publicOrigin(f.Initiator)
 	r.cfg.Critical.apply(&f.Asset, f.link)
 	f.ThirdParty = r.scope.allows(f.link) != nil
 	known := r.assets[f.URL]
@@ -202,8 +198,14 @@ func (r *run) leaveOut(limit, url string) {
 	c.count++
 }
 
+// maxDetail bounds what a server can put into a problem's words.
+const maxDetail = 1000
+
 func (r *run) problem(p Problem) {
 	key := [2]string{p.URL, p.Problem}
+	if len(p.Detail) > maxDetail {
+		p.Detail = strings.ToValidUTF8(p.Detail[:maxDetail], "") + "…"
+	}
 	if _, ok := r.problems[key]; !ok {
 		r.problems[key] = p
 	}
@@ -238,8 +240,8 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if strings.HasSuffix(noun, "y") {
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

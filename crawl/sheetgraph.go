@@ -1,6 +1,9 @@
 package crawl
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // sheetNode is one style sheet that some document or sheet asks for.
 type sheetNode struct {
@@ -87,13 +90,13 @@ func (r *run) takeFonts() {
 			}
 			seen[edge.url] = true
 			if n.moved != "" {
-				todo = append(todo[:len(todo):len(todo)], sheetEdge{url: n.moved})
+				todo = append(slices.Clip(todo), sheetEdge{url: n.moved})
 			}
 			if n.sheet == nil {
 				continue
 			}
 			collect(n.sheet)
-			todo = append(todo[:len(todo):len(todo)], r.imports(n)...)
+			todo = append(slices.Clip(todo), r.imports(n)...)
 		}
 		for _, f := range chosenFonts(faces, families, page.origin) {
 			r.take(f, item{origin: page.origin})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	whatwg "github.com/nlnwa/whatwg-url/url"
+	"golang.org/x/text/encoding"
 )
 
 // maxURL is the longest URL that is taken; longer ones are dropped and named.
@@ -84,13 +85,11 @@ func (l link) effectivePort() string {
 type resolver struct {
 	parser whatwg.Parser
 	base   *whatwg.Url
+	query  *encoding.Encoder // nil for UTF-8
 }
 
 func newResolver(base string) (resolver, error) {
-	return newResolverIn(whatwg.NewParser(), base)
-}
-
-func newResolverIn(parser whatwg.Parser, base string) (resolver, error) {
+	parser := whatwg.NewParser()
 	u, err := parser.Parse(base)
 	if err != nil {
 		return resolver{}, errURLInvalid
@@ -110,6 +109,9 @@ func (r resolver) resolve(ref string) (link, error) {
 	}
 	if len(ref) > maxURL {
 		return link{}, errURLTooLong
+	}
+	if r.query != nil {
+		ref = encodeQuery(ref, r.query)
 	}
 	u, err := r.parser.BasicParser(ref, r.base, nil, whatwg.NoState)
 	if err != nil {
