@@ -3,6 +3,7 @@ package crawl
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -162,10 +163,11 @@ func (r *run) failed(it item, a answer) {
 		r.problem(Problem{URL: it.URL, Problem: what + "-unreachable", Detail: reason + "; " + next, Incomplete: incomplete})
 		return
 	}
+	if gone := a.Status == http.StatusNotFound || a.Status == http.StatusGone; gone && what == "asset" {
+		next, incomplete = "browsers load nothing from it either; fix it, or remove the reference", false
+	}
 	r.problem(Problem{
-		URL: it.URL, Problem: what + "-status", Detail: fmt.Sprintf("it answers %d; %s", a.Status, next),
-		// A browser too gets nothing from a style sheet or frame that is not there.
-		Incomplete: incomplete && (it.declared || it.role == readSitemap || a.Status != 404 && a.Status != 410),
+		URL: it.URL, Problem: what + "-status", Detail: fmt.Sprintf("it answers %d; %s", a.Status, next), Incomplete: incomplete,
 	})
 }
 

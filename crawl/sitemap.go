@@ -54,6 +54,10 @@ func (c *capped) Read(p []byte) (int, error) {
 // parseSitemap reads XML sitemaps and indexes, RSS, Atom, text lists and robots.txt, packed or
 // not, whatever the name of the file says. It takes at most a number of entries.
 func parseSitemap(url, contentType string, body []byte, most int) *sitemap {
+	return parseSitemapUpTo(maxSitemapBytes, url, contentType, body, most)
+}
+
+func parseSitemapUpTo(size int, url, contentType string, body []byte, most int) *sitemap {
 	s := &sitemap{}
 	r := io.Reader(bytes.NewReader(body))
 	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
@@ -64,11 +68,11 @@ func parseSitemap(url, contentType string, body []byte, most int) *sitemap {
 		}
 		r = z
 	}
-	text, err := io.ReadAll(&capped{base: r, left: maxSitemapBytes + 1})
+	text, err := io.ReadAll(&capped{base: r, left: size + 1})
 	switch {
-	case errors.Is(err, errTooLarge) || len(text) > maxSitemapBytes:
+	case errors.Is(err, errTooLarge) || len(text) > size:
 		s.fail("too-large", "the sitemap is larger than 50 MiB unpacked; split it")
-		text = text[:min(len(text), maxSitemapBytes)]
+		text = text[:min(len(text), size)]
 	case err != nil:
 		s.fail("truncated", "the packed file breaks off; what could be unpacked was read, build the sitemap again")
 	}
