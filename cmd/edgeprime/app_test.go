@@ -76,7 +76,7 @@ func TestFinishPrintsOnce(t *testing.T) {
 }
 
 // sliceApp is the real command line with one more command.
-func sliceApp(e *env, got *[]string, positional *[]string) *cli.App {
+func sliceApp(e *env, got, positional *[]string) *cli.App {
 	app := newApp(e)
 	check := &cli.Command{
 		Name: "check",

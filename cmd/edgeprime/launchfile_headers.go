@@ -109,10 +109,11 @@ func resolve(text, folder string, getenv func(string) string) (edge.Secret, erro
 		return edge.Secret{}, errors.New("a credential never stands in the file; write ${env:NAME} or ${file:/path}")
 	}
 	prefix, kind, name := match[1], match[2], match[3]
-	value, err := secretEnv(name, getenv)
+	read := func() (string, error) { return secretEnv(name, getenv) }
 	if kind == "file" {
-		value, err = secretFile(name, folder)
+		read = func() (string, error) { return secretFile(name, folder) }
 	}
+	value, err := read()
 	if err != nil {
 		return edge.Secret{}, err
 	}
@@ -141,13 +142,10 @@ func secretFile(name, folder string) (string, error) {
 		return "", errors.New(reason(err))
 	}
 	const others fs.FileMode = 0o007
-	switch {
-	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is no regular file", name)
-	case info.Mode().Perm()&others != 0:
+	if info.Mode().Perm()&others != 0 {
 		return "", fmt.Errorf("%s can be reached by every user (%s); run: chmod 600 %s", name, info.Mode().Perm(), name)
 	}
-	data, err := readCapped(name, maxSecret)
+	data, err := readRegular(name, maxSecret)
 	if err != nil {
 		return "", errors.New(reason(err))
 	}

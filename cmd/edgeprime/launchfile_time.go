@@ -36,9 +36,8 @@ func instant(text string, zone *time.Location) (t time.Time, ambiguous bool, err
 	}
 	candidates := instants(wall, zone)
 	if len(candidates) == 0 {
-		after := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
-		return t, false, fmt.Errorf("%s does not exist in %s, where clocks are put forward over it; the moment is nearest to %s",
-			wall.Format("2006-01-02 15:04"), zone, after.Format(time.RFC3339))
+		return t, false, fmt.Errorf("%s does not exist in %s, where clocks are put forward over it; %s may be what is meant",
+			wall.Format("2006-01-02 15:04"), zone, at(wall, zone, -aDay).Format(time.RFC3339))
 	}
 	return candidates[0], len(candidates) > 1, nil
 }
@@ -59,12 +58,11 @@ func parseClock(text string) (time.Time, error) {
 }
 
 // instants returns the moments at which the zone's clocks show a wall time, the earliest first:
-// none in a gap, two in an hour that comes twice. A zone changes its offset by far less than a day.
+// none in a gap, two in an hour that comes twice. A zone changes its offset once in two days at most.
 func instants(wall time.Time, zone *time.Location) []time.Time {
 	var found []time.Time
-	for _, around := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
-		_, offset := wall.Add(around).In(zone).Zone()
-		t := wall.Add(-time.Duration(offset) * time.Second).In(zone)
+	for _, around := range []time.Duration{-aDay, aDay} {
+		t := at(wall, zone, around)
 		same := t.Format(time.DateTime) == wall.Format(time.DateTime)
 		if same && !slices.ContainsFunc(found, t.Equal) {
 			found = append(found, t)
@@ -72,6 +70,15 @@ func instants(wall time.Time, zone *time.Location) []time.Time {
 	}
 	slices.SortFunc(found, time.Time.Compare)
 	return found
+}
+
+const aDay = 24 * time.Hour
+
+// at returns the moment of a wall time under the offset that the zone has around it, before or
+// after.
+func at(wall time.Time, zone *time.Location, around time.Duration) time.Time {
+	_, offset := wall.Add(around).In(zone).Zone()
+	return wall.Add(-time.Duration(offset) * time.Second).In(zone)
 }
 
 // zone returns the launch's time zone, or nil when none is named or it does not exist.

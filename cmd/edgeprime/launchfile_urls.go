@@ -35,7 +35,7 @@ func checkURL(raw string) error {
 	if strings.ContainsFunc(raw, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return errors.New("the URL holds white space; percent-encode it")
 	}
-	scheme, _, ok := strings.Cut(raw, "://")
+	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok {
 		return fmt.Errorf("%q has no scheme; write https:// in front of it", shown(raw))
 	}
@@ -44,7 +44,7 @@ func checkURL(raw string) error {
 	}
 	u, err := whatwg.Parse(raw)
 	switch {
-	case err != nil || u.Hostname() == "":
+	case err != nil || strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, `\`): // browsers guess a host there
 		return fmt.Errorf("%q is no URL", shown(raw))
 	case u.Username() != "" || u.Password() != "":
 		return errors.New("the URL holds a user name or password; use headers with a reference instead")
@@ -119,7 +119,7 @@ func (c *checker) urlList(l *launch, e *env, at keyPath, name string) {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(filepath.Dir(l.Path), file)
 	}
-	data, err := readCapped(file, maxList)
+	data, err := readRegular(file, maxList)
 	if err != nil {
 		c.bad(at, "%s: %s", at, reason(err))
 		return
@@ -151,7 +151,19 @@ func (c *checker) urlList(l *launch, e *env, at keyPath, name string) {
 // errTooLarge means that a file is over its cap.
 var errTooLarge = errors.New("the file is too large")
 
-// readCapped reads a regular file that must not be larger than a cap, in bytes.
+// readRegular reads what must be a plain file: a device or a pipe could have no end.
+func readRegular(file string, most int64) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", file)
+	}
+	return readCapped(file, most)
+}
+
+// readCapped reads a file that must not be larger than a cap, in bytes.
 func readCapped(file string, most int64) ([]byte, error) {
 	f, err := os.Open(file) //nolint:gosec // reading what the user names is intended
 	if err != nil {

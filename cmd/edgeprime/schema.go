@@ -114,6 +114,7 @@ func bound(s *jsonschema.Schema, h help) {
 	switch s.Type {
 	case "integer":
 		s.Minimum = "1"
+		s.Maximum = h.most
 		if h.zero {
 			s.Minimum = "0"
 		}
@@ -155,6 +156,7 @@ type help struct {
 	required []string // keys that must stand below
 	names    string   // pattern of the keys of a free mapping
 	zero     bool     // zero is allowed
+	most     json.Number
 }
 
 const (

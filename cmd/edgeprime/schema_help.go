@@ -46,7 +46,7 @@ func sectionHelp() map[string]help {
 		"discovery.redirects":       {words: "Redirects that are followed one after another."},
 		"discovery.sitemap_urls":    {words: "URLs that are taken from all sitemaps together."},
 		"discovery.sitemap_depth":   {words: "Sitemap indexes that may stand above a sitemap."},
-		"discovery.concurrency":     {words: "Fetches that are open at once, at most 64."},
+		"discovery.concurrency":     {words: "Fetches that are open at once, at most 64.", most: "64"},
 		"origin.max_rps":            {words: "Requests that may start in any one-second window. Over 50 needs confirm_max_rps. Also --max-rps and EDGEPRIME_MAX_RPS."},
 		"origin.max_in_flight":      {words: "Requests that may be open at once. Also --max-in-flight and EDGEPRIME_MAX_IN_FLIGHT."},
 		"origin.amplification":      {words: "Origin requests that one edge request can cause; both limits are divided by it."},
