@@ -88,7 +88,7 @@ func oddMessage(odd *Cell, most []*Cell, tie bool) string {
 	if more := len(most) - named; more > 0 {
 		where += fmt.Sprintf(" and %d more", more)
 	}
-	message := fmt.Sprintf("vantage %s serves %s, but %s serves %s", odd.Vantage, odd.Last.Digest, where, most[0].Last.Digest)
+	message := fmt.Sprintf("vantage %s serves %s, but %s serves %s", odd.Vantage, short(odd.Last.Digest), where, short(most[0].Last.Digest))
 	if tie {
 		message += "; neither has the majority"
 	}
@@ -121,3 +121,6 @@ func sameBody(a, b *Cell) bool {
 	}
 	return x.Digest == y.Digest
 }
+
+// short is a digest as people compare it.
+func short(digest string) string { return digest[:min(len(digest), len("sha-256:")+12)] }

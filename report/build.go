@@ -1,0 +1,206 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"net/http"
+	"time"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/edge/policy"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+// Input is what a report is made of.
+type Input struct {
+	Launch   Launch
+	Criteria Criteria
+	Run      RunInfo
+	Manifest *crawl.Manifest
+	Plan     *regions.Plan
+	// Observations are streamed once, in the order in which they were recorded.
+	Observations iter.Seq2[edge.Observation, error]
+	Now          time.Time
+}
+
+// Build judges a run. The error is that of the observations; whatever they say is a report.
+func Build(in Input) (*Report, error) {
+	in.Criteria = in.Criteria.WithDefaults()
+	in.Launch.WarmUntil = in.Launch.At.Add(in.Launch.WarmWindow)
+	b := newBuilder(in)
+	for o, err := range in.Observations {
+		if err != nil {
+			return nil, fmt.Errorf("report: build: %w", err)
+		}
+		b.add(&o)
+	}
+	return b.report(), nil
+}
+
+// builder holds one small cell for each asset, variant and vantage of the plan.
+type builder struct {
+	in       Input
+	window   lint.Window
+	assets   []crawl.Asset // in scope, sorted by URL
+	byURL    map[string]int
+	variants map[string]int
+	vantages []*vantage
+	byName   map[string]*vantage
+	load     load
+	actual   Actual
+	bytes    map[crawl.Kind]int64
+	sized    []bool // per asset: its bytes are counted
+}
+
+// vantage is one vantage's cells: asset by asset, and within an asset variant by variant.
+type vantage struct {
+	edge.Vantage
+
+	role  regions.Role
+	cells []cell
+	pops  map[string]bool
+
+	before    Hit
+	ttfbHit   []float64
+	ttfbMiss  []float64
+	challenge int
+	fills     int
+}
+
+// tier reports whether visitors never reach the vantage.
+func (v *vantage) tier() bool { return v.Region == regions.ShieldRegion }
+
+// cell is what remains of a cell's observations.
+type cell struct {
+	lint.Cell
+
+	epoch    int
+	primed   bool
+	failed   bool      // while priming
+	measured time.Time // the last measurement; zero without one
+	fresh    bool      // its copy outlives the warm window
+	findings []lint.Finding
+}
+
+func newBuilder(in Input) *builder {
+	b := &builder{
+		in: in, byURL: map[string]int{}, variants: map[string]int{}, byName: map[string]*vantage{}, bytes: map[crawl.Kind]int64{},
+		window: lint.Window{PrimeAt: in.Launch.PrimeAt, LaunchAt: in.Launch.At, WarmUntil: in.Launch.WarmUntil},
+	}
+	for _, a := range in.Manifest.Assets {
+		if !a.ThirdParty {
+			b.byURL[a.URL] = len(b.assets)
+			b.assets = append(b.assets, a)
+		}
+	}
+	b.sized = make([]bool, len(b.assets))
+	for i, v := range in.Plan.Variants {
+		b.variants[v.Name] = i
+	}
+	for s, v := range in.Plan.Vantages() {
+		one := &vantage{Vantage: v, role: s.Role, pops: map[string]bool{}, cells: make([]cell, len(b.assets)*len(in.Plan.Variants))}
+		b.vantages = append(b.vantages, one)
+		b.byName[v.Name] = one
+	}
+	return b
+}
+
+// add takes one observation into account.
+func (b *builder) add(o *edge.Observation) {
+	b.load.add(o)
+	b.actual.Requests += len(o.Attempts)
+	b.actual.Bytes += o.WireBytes
+	v := b.byName[o.Vantage]
+	asset, isAsset := b.byURL[o.URL]
+	variant, isVariant := b.variants[o.Variant]
+	if v == nil || !isAsset || !isVariant {
+		return // what discovery fetched besides assets
+	}
+	v.add(o)
+	if !b.sized[asset] && o.Bytes > 0 {
+		b.sized[asset] = true
+		b.bytes[b.assets[asset].Kind] += o.Bytes
+	}
+	c := &v.cells[asset*len(b.variants)+variant]
+	if c.URL == "" || o.Epoch > c.epoch {
+		*c = cell{epoch: o.Epoch, Cell: lint.Cell{
+			Asset: b.assets[asset], URL: o.URL, Variant: o.Variant, Region: v.Region, Vantage: v.Name, PoP: v.PoP,
+		}}
+	}
+	if o.Epoch == c.epoch {
+		b.judge(c, o)
+	}
+}
+
+// add counts what a vantage's answers have in common.
+func (v *vantage) add(o *edge.Observation) {
+	e := lint.EvidenceOf(o)
+	if o.Cache.PoP != "" {
+		v.pops[o.Cache.PoP] = true
+	}
+	if o.Challenge != "" {
+		v.challenge++
+	}
+	for _, a := range o.Attempts {
+		if !a.Spared {
+			v.fills++
+		}
+	}
+	if e.Known(v.PoP) {
+		if e.Held(v.PoP) {
+			v.ttfbHit = append(v.ttfbHit, o.Timing.TTFB)
+		} else {
+			v.ttfbMiss = append(v.ttfbMiss, o.Timing.TTFB)
+		}
+		if o.Pass == edge.Prime {
+			v.before.Known++
+			v.before.Hits += one(e.Hit(v.PoP))
+		}
+	}
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// judge lets the latest answer of a cell speak for it: findings of an answer that was superseded
+// do not haunt the report.
+func (b *builder) judge(c *cell, o *edge.Observation) {
+	e := lint.EvidenceOf(o)
+	c.Add(e)
+	if o.Pass == edge.Prime {
+		c.primed = true
+		c.failed = o.Failure != "" || o.Status >= http.StatusBadRequest || o.Challenge != ""
+	}
+	if e.Measures() {
+		c.measured = o.At
+		c.fresh = o.Failure == "" && !freshUntil(o).Before(b.in.Launch.WarmUntil)
+	}
+	if o.Status != 0 {
+		c.findings = lint.CheckResponse(lint.Response{Asset: c.Asset, Observation: o, Window: b.window})
+	}
+}
+
+// freshUntil is how long the copy that answered stays fresh: by what the cache itself states, else
+// by RFC 9111.
+func freshUntil(o *edge.Observation) time.Time {
+	if o.Cache.TTL != nil {
+		return o.At.Add(time.Duration(*o.Cache.TTL) * time.Second)
+	}
+	sent := o.At.Add(milliseconds(o.Timing.Connect + o.Timing.Permit))
+	p := policy.Evaluate(
+		policy.Request{Method: http.MethodGet, Header: o.Sent},
+		policy.Response{Status: o.Status, Header: o.Header},
+		sent, sent.Add(milliseconds(o.Timing.TTFB)), policy.RFC9111())
+	if !p.Storable || !p.Explicit {
+		return time.Time{}
+	}
+	return p.FreshUntil()
+}
+
+func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }

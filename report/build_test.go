@@ -1,0 +1,349 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/origin"
+	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report"
+)
+
+var noon = time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+
+// story is a run as its files tell it; edits make it go wrong.
+type story struct {
+	in  report.Input
+	obs []edge.Observation
+}
+
+func vantages() []edge.Vantage {
+	return []edge.Vantage{
+		{Name: "shield", Region: regions.ShieldRegion, Via: edge.ConnectTo, Address: "192.0.2.1:443"},
+		{Name: "us", Region: "us", PoP: "IAD"}, {Name: "eu", Region: "eu", PoP: "FRA"},
+	}
+}
+
+// healthy is a run in which everything went well.
+func healthy() *story {
+	m := &crawl.Manifest{Assets: []crawl.Asset{
+		{URL: "https://a.example/", Kind: crawl.Document, Priority: crawl.Critical, Source: "page"},
+		{URL: "https://a.example/app.js", Kind: crawl.Script, Priority: crawl.Critical, Source: "html:script[src]"},
+		{URL: "https://a.example/foot.png", Kind: crawl.Image, Priority: crawl.Low, Source: "html:img[src]"},
+		{URL: "https://third.example/t.js", Kind: crawl.Script, Priority: crawl.High, ThirdParty: true},
+	}}
+	v := vantages()
+	p := &regions.Plan{
+		Launch: "sale", Variants: []edge.Variant{{Name: "chromium"}}, Limits: origin.Limits{MaxRPS: 5, MaxInFlight: 4},
+		Stages: []regions.Stage{
+			{Name: "shield", Role: regions.Shield, Vantages: v[:1], Cells: 3},
+			{Name: "canary-us", Role: regions.Canary, Vantages: v[1:2], Cells: 3},
+			{Name: "rest", Role: regions.Rest, Vantages: v[2:], Cells: 3},
+		},
+	}
+	s := &story{in: report.Input{
+		Launch:   report.Launch{Name: "sale", Owner: "web", At: noon.Add(time.Hour), WarmWindow: 6 * time.Hour, PrimeAt: noon},
+		Run:      report.RunInfo{ID: "20261201T120000000Z-00000001", Tool: "v1", Started: noon, Finished: noon.Add(10 * time.Minute)},
+		Manifest: m, Plan: p, Now: noon.Add(10 * time.Minute),
+	}}
+	at := noon
+	for i, vantage := range v {
+		for _, pass := range []edge.Pass{edge.Prime, edge.Verify} {
+			if i == 0 && pass == edge.Verify {
+				continue
+			}
+			for _, a := range m.Assets[:3] {
+				at = at.Add(time.Second)
+				s.obs = append(s.obs, observe(a, vantage, pass, at))
+			}
+		}
+	}
+	return s
+}
+
+func observe(a crawl.Asset, v edge.Vantage, pass edge.Pass, at time.Time) edge.Observation {
+	hit := pass != edge.Prime
+	o := edge.Observation{
+		URL: a.URL, Variant: "chromium", Region: v.Region, Vantage: v.Name, Pass: pass, At: at, Status: 200,
+		Header:       [][2]string{{"Cache-Control", "max-age=86400"}, {"Content-Type", "text/plain"}, {"Date", at.Format("Mon, 02 Jan 2006 15:04:05 GMT")}},
+		Cache:        edge.CacheStatus{Outcome: edge.Miss, EdgeHit: &hit, Origin: edge.ContactYes, PoP: map[string]string{"us": "IAD55", "eu": "FRA56-P4"}[v.Region]},
+		Completeness: edge.Complete, Digest: "sha-256:" + strings.Repeat("ab", 32), WireBytes: 900, Bytes: 1000,
+		Timing: edge.Timing{TTFB: 20}, Attempts: []edge.Attempt{{At: at, Ms: 30, Status: 200, Spared: hit}},
+	}
+	if hit {
+		o.Cache.Outcome, o.Cache.Origin = edge.Hit, edge.ContactNo
+	}
+	return o
+}
+
+func (s *story) build(t require.TestingT) *report.Report {
+	s.in.Observations = func(yield func(edge.Observation, error) bool) {
+		for _, o := range s.obs {
+			if !yield(o, nil) {
+				return
+			}
+		}
+	}
+	r, err := report.Build(s.in)
+	require.NoError(t, err)
+	return r
+}
+
+// edit changes the observations of a vantage and pass; an empty URL means every one.
+func (s *story) edit(vantage string, pass edge.Pass, url string, change func(*edge.Observation)) {
+	for i := range s.obs {
+		if o := &s.obs[i]; o.Vantage == vantage && o.Pass == pass && (url == "" || o.URL == url) {
+			change(o)
+		}
+	}
+}
+
+func (s *story) drop(vantage string, pass edge.Pass, url string) {
+	s.obs = slices.DeleteFunc(s.obs, func(o edge.Observation) bool {
+		return o.Vantage == vantage && o.Pass == pass && o.URL == url
+	})
+}
+
+func TestBuildHealthyRunIsReady(t *testing.T) {
+	r := healthy().build(t)
+	assert.Equal(t, report.Ready, r.Verdict, r.Reasons)
+	assert.Equal(t, 0, r.ExitCode)
+	assert.Empty(t, r.Missing)
+	assert.Equal(t, []string{"third.example"}, r.ThirdParty)
+	assert.Equal(t, 3, r.Scope.Assets)
+	assert.Equal(t, 2, r.Scope.Critical)
+	us := r.Vantages[1]
+	assert.Equal(t, report.Hit{Hits: 0, Known: 3}, us.Before)
+	assert.Equal(t, report.Hit{Hits: 3, Known: 3}, us.After)
+	assert.Equal(t, report.Hit{Hits: 2, Known: 2}, us.AfterCritical)
+	assert.Equal(t, []string{"IAD55"}, us.PoPs)
+	assert.Equal(t, 3, us.FreshAtEnd)
+	assert.True(t, r.Vantages[0].Tier)
+	assert.Equal(t, 9, r.Origin.Requests)
+	assert.Equal(t, 6, r.Origin.Spared)
+	assert.Equal(t, int64(15*900), r.Actual.Bytes)
+}
+
+const script = "https://a.example/app.js"
+
+// faults are ways to spoil the evidence of one critical cell, with the verdict and a part of the
+// first reason that must follow.
+func faults() map[string]struct {
+	spoil   func(*story)
+	verdict report.Verdict
+	reason  string
+} {
+	type fault = struct {
+		spoil   func(*story)
+		verdict report.Verdict
+		reason  string
+	}
+	at := func(change func(*edge.Observation)) func(*story) {
+		return func(s *story) { s.edit("eu", edge.Verify, script, change) }
+	}
+	header := func(name, value string) func(*story) {
+		return at(func(o *edge.Observation) {
+			o.Header = slices.DeleteFunc(slices.Clone(o.Header), func(h [2]string) bool { return h[0] == name })
+			o.Header = append(o.Header, [2]string{name, value})
+		})
+	}
+	no := false
+	return map[string]fault{
+		"not measured":   {func(s *story) { s.drop("eu", edge.Verify, script) }, report.Inconclusive, "eu: 1 critical cell without evidence: it was primed, not measured"},
+		"never asked":    {func(s *story) { s.drop("eu", edge.Verify, script); s.drop("eu", edge.Prime, script) }, report.Inconclusive, "it was never asked"},
+		"failure":        {at(func(o *edge.Observation) { o.Failure, o.Status = edge.FailConnect, 0 }), report.Inconclusive, "no connection to the edge"},
+		"challenge":      {at(func(o *edge.Observation) { o.Status, o.Challenge = 403, "bot page" }), report.Inconclusive, "bot protection answered"},
+		"other place":    {at(func(o *edge.Observation) { o.Cache.PoP = "IAD55" }), report.Inconclusive, "answered from IAD55, not from FRA"},
+		"conflict":       {at(func(o *edge.Observation) { o.Cache.Conflict = "A says hit, B says miss" }), report.Inconclusive, "signals disagree"},
+		"unknown":        {at(func(o *edge.Observation) { o.Cache.Outcome, o.Cache.EdgeHit = edge.Unknown, nil }), report.Inconclusive, "does not tell whether"},
+		"incomplete":     {at(func(o *edge.Observation) { o.Completeness = edge.CompletenessUnknown }), report.Inconclusive, "whether the body was complete"},
+		"old":            {func(s *story) { s.in.Now = noon.Add(24 * time.Hour) }, report.Inconclusive, "older than 12h0m0s"},
+		"interrupted":    {func(s *story) { s.in.Run.Interrupted = true }, report.Inconclusive, "interrupted"},
+		"aborted":        {func(s *story) { s.in.Run.StoppedBecause = "gate closed" }, report.Inconclusive, "stopped early: gate closed"},
+		"cut sitemap":    {func(s *story) { s.in.Manifest.Problems = []crawl.Problem{{Problem: "cut", Incomplete: true}} }, report.Inconclusive, "discovery is incomplete"},
+		"nothing":        {func(s *story) { s.in.Manifest.Assets, s.obs = nil, nil }, report.Inconclusive, "no critical asset"},
+		"miss":           {at(func(o *edge.Observation) { o.Cache.Outcome, o.Cache.EdgeHit = edge.Miss, &no }), report.NotReady, "EDGE002 error"},
+		"error":          {at(func(o *edge.Observation) { o.Status = 500 }), report.NotReady, "ERR001 blocker"},
+		"no-store":       {header("Cache-Control", "no-store"), report.NotReady, "ST001 blocker"},
+		"short":          {header("Cache-Control", "max-age=600"), report.NotReady, "TTL001 blocker"},
+		"another body":   {at(func(o *edge.Observation) { o.Digest = "sha-256:" + strings.Repeat("cd", 32) }), report.NotReady, "REG001 blocker"},
+		"cookie":         {header("Set-Cookie", "a=b"), report.NotReady, "ST003 blocker"},
+		"stale answer":   {at(func(o *edge.Observation) { o.Cache.Outcome = edge.Stale }), report.NotReady, "EDGE002"},
+		"no region":      {func(s *story) { s.in.Plan.Stages = s.in.Plan.Stages[:1] }, report.Inconclusive, "no region was planned"},
+		"all at the end": {func(s *story) { s.in.Run.Interrupted = true; s.edit("eu", edge.Verify, script, func(o *edge.Observation) { o.Status = 404 }) }, report.NotReady, "ERR001"},
+	}
+}
+
+func TestBuildVerdict(t *testing.T) {
+	for name, tc := range faults() {
+		t.Run(name, func(t *testing.T) {
+			s := healthy()
+			tc.spoil(s)
+			r := s.build(t)
+			assert.Equal(t, tc.verdict, r.Verdict, r.Reasons)
+			assert.Contains(t, strings.Join(r.Reasons, "\n"), tc.reason)
+			assert.NotEmpty(t, r.Next)
+			if s.in.Run.Interrupted {
+				assert.Equal(t, 130, r.ExitCode)
+			} else {
+				assert.Equal(t, tc.verdict.ExitCode(), r.ExitCode)
+			}
+		})
+	}
+}
+
+func TestBuildLetsTheLatestAnswerSpeak(t *testing.T) {
+	s := healthy()
+	s.edit("eu", edge.Prime, script, func(o *edge.Observation) { o.Status = 503 })
+	assert.Equal(t, report.Ready, s.build(t).Verdict, "an error while priming was made good")
+
+	miss := observe(s.in.Manifest.Assets[1], vantages()[2], edge.Verify, noon.Add(time.Minute))
+	no := false
+	miss.Cache.Outcome, miss.Cache.EdgeHit = edge.Miss, &no
+	s = healthy()
+	s.drop("eu", edge.Verify, script)
+	s.obs = append(s.obs, miss, observe(s.in.Manifest.Assets[1], vantages()[2], edge.Confirm, noon.Add(2*time.Minute)))
+	assert.Equal(t, report.Ready, s.build(t).Verdict, "the second request hit")
+
+	s = healthy()
+	late := observe(s.in.Manifest.Assets[1], vantages()[2], edge.Verify, noon.Add(3*time.Minute))
+	late.Epoch, late.Status = 1, 500
+	s.obs = append(s.obs, late)
+	assert.Equal(t, report.NotReady, s.build(t).Verdict, "a higher epoch voids the older evidence")
+	s.obs = append(s.obs, observe(s.in.Manifest.Assets[1], vantages()[2], edge.Verify, noon.Add(4*time.Minute)))
+	assert.Equal(t, report.NotReady, s.build(t).Verdict, "and a lower one that comes late counts for nothing")
+}
+
+func TestBuildLowPriorityCellsNeedNoEvidence(t *testing.T) {
+	s := healthy()
+	s.drop("eu", edge.Verify, "https://a.example/foot.png")
+	assert.Equal(t, report.Ready, s.build(t).Verdict)
+}
+
+func TestBuildFailLevel(t *testing.T) {
+	for level, want := range map[lint.Severity]report.Verdict{lint.Error: report.Ready, lint.Warning: report.NotReady} {
+		s := healthy()
+		s.in.Criteria.FailOn = level
+		s.edit("eu", edge.Verify, "https://a.example/foot.png", func(o *edge.Observation) { // TTL007 is a warning
+			o.Header = [][2]string{{"Last-Modified", "Mon, 02 Mar 2026 09:00:00 GMT"}, {"Date", "Tue, 01 Dec 2026 12:00:00 GMT"}}
+		})
+		assert.Equal(t, want, s.build(t).Verdict, level)
+	}
+}
+
+// Taking evidence away, or interrupting, never makes a verdict better; nothing but complete
+// evidence is READY.
+func TestBuildVerdictIsMonotone(t *testing.T) {
+	rank := map[report.Verdict]int{report.NotReady: 0, report.Inconclusive: 1, report.Ready: 2}
+	all := faults()
+	names := make([]string, 0, len(all))
+	for name := range all {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	rapid.Check(t, func(rt *rapid.T) {
+		whole := healthy()
+		if rapid.Bool().Draw(rt, "spoiled") {
+			all[rapid.SampledFrom(names).Draw(rt, "fault")].spoil(whole)
+		}
+		before := whole.build(rt)
+		if len(whole.obs) == 0 {
+			return
+		}
+		less := *whole
+		drop := rapid.IntRange(0, len(whole.obs)-1).Draw(rt, "dropped")
+		less.obs = slices.Delete(slices.Clone(whole.obs), drop, drop+1)
+		after := less.build(rt)
+		if before.Verdict != report.NotReady { // dropping the proof of a failure leaves it unproven
+			assert.LessOrEqual(rt, rank[after.Verdict], rank[before.Verdict])
+		}
+		if after.Verdict == report.Ready {
+			gone := whole.obs[drop]
+			assert.True(rt, gone.Pass == edge.Prime || gone.URL == "https://a.example/foot.png", "%s %s %s", gone.Pass, gone.Vantage, gone.URL)
+		}
+		less.in.Run.Interrupted = true
+		assert.NotEqual(rt, report.Ready, less.build(rt).Verdict)
+	})
+}
+
+func TestBuildLoadIsExact(t *testing.T) {
+	s := healthy()
+	s.obs = nil
+	add := func(ms int, took float64, spared bool) {
+		s.obs = append(s.obs, edge.Observation{Attempts: []edge.Attempt{{At: noon.Add(time.Duration(ms) * time.Millisecond), Ms: took, Status: 200, Spared: spared}}})
+	}
+	for _, ms := range []int{1500, 0, 999, 1000, 1001, 400} { // recorded out of order
+		add(ms, 100, false)
+	}
+	add(500, 5000, true)
+	add(3000, 1, false)
+	load := s.build(t).Origin
+	assert.Equal(t, 7, load.Requests)
+	assert.Equal(t, 1, load.Spared)
+	assert.Equal(t, 4, load.PeakRPS, "999, 1000, 1001 and 1500; 0 and 1000 are a whole second apart")
+	assert.Equal(t, 3, load.MaxOpen)
+	var starts []int
+	for _, second := range load.Series {
+		starts = append(starts, second.Starts)
+	}
+	assert.Equal(t, []int{3, 3, 0, 1}, starts)
+	assert.InDelta(t, 100, load.Ms.P50, 0)
+}
+
+func TestBuildReturnsTheErrorOfTheObservations(t *testing.T) {
+	s := healthy()
+	broken := errors.New("journal is damaged")
+	s.in.Observations = iter.Seq2[edge.Observation, error](func(yield func(edge.Observation, error) bool) {
+		yield(edge.Observation{}, broken)
+	})
+	_, err := report.Build(s.in)
+	require.ErrorIs(t, err, broken)
+}
+
+func TestCriteriaValidate(t *testing.T) {
+	require.NoError(t, report.Criteria{}.Validate())
+	err := report.Criteria{HitRatio: 1.1, MaxEvidenceAge: -1, FailOn: "fatal"}.Validate()
+	for _, want := range []string{"hit_ratio is 1.1", "max_evidence_age is -1ns", `fail_on is "fatal"`} {
+		require.ErrorContains(t, err, want)
+	}
+	assert.Equal(t, report.Criteria{HitRatio: 0.95, MaxEvidenceAge: 12 * time.Hour, FailOn: lint.Error}, report.Criteria{}.WithDefaults())
+}
+
+func TestJSONComesBackAsItWas(t *testing.T) {
+	for name, tc := range faults() {
+		s := healthy()
+		tc.spoil(s)
+		r := s.build(t)
+		var first, second bytes.Buffer
+		require.NoError(t, report.WriteJSON(&first, r))
+		back, err := report.Read(bytes.NewReader(first.Bytes()))
+		require.NoError(t, err, name)
+		require.NoError(t, report.WriteJSON(&second, back))
+		assert.Equal(t, first.String(), second.String(), name)
+	}
+	_, err := report.Read(strings.NewReader(`{"schema_version":"2.0"}`))
+	require.ErrorContains(t, err, `"2.0" is not 1.x`)
+	_, err = report.Read(strings.NewReader(`<html>`))
+	require.ErrorContains(t, err, "this is no report")
+}
+
+func BenchmarkBuild(b *testing.B) {
+	s := healthy()
+	for range b.N {
+		_ = s.build(b)
+	}
+	b.ReportMetric(float64(len(s.obs)), "observations/op")
+}
+
