@@ -109,6 +109,31 @@ func TestLateActivation(t *testing.T) {
 	urls := s.crawl(t, Config{Entries: []string{"https://www.example/"}}).urls()
 	assert.Contains(t, urls, "https://www.example/b.png")
 	assert.Contains(t, urls, "https://www.example/c.png")
+	assert.NotContains(t, urls, "https://www.example/favicon.ico", "a frame has no icon")
+}
+
+func TestFontsOfSheetsThatAreNotApplied(t *testing.T) {
+	const use = `<link rel=icon href=data:,><p style="font-family:U">`
+	face := cssPage(`@font-face{font-family:U;src:url(u.woff2)}`)
+	for name, c := range map[string]struct {
+		html string
+		want bool
+	}{
+		"applied":         {`<link rel=stylesheet href=/a.css>`, true},
+		"import":          {`<style>@import "/a.css";</style>`, true},
+		"print":           {`<link rel=stylesheet media=print href=/a.css>`, false},
+		"print import":    {`<style>@import "/a.css" print;</style>`, false},
+		"import of print": {`<link rel=stylesheet media=print href=/b.css>`, false},
+		"third party":     {`<link rel=stylesheet href=https://o.example/a.css>`, false},
+	} {
+		s := site{"https://www.example/": htmlPage(use + c.html), "https://www.example/a.css": face, "https://www.example/b.css": cssPage(`@import "a.css";`), "https://o.example/a.css": face}
+		urls := s.crawl(t, Config{Entries: []string{"https://www.example/"}}).urls()
+		if c.want {
+			assert.Contains(t, urls, "https://www.example/u.woff2", name)
+		} else {
+			assert.NotContains(t, strings.Join(urls, " "), "u.woff2", name)
+		}
+	}
 }
 
 func TestCrawlIsDeterministic(t *testing.T) {

@@ -166,7 +166,7 @@ func (s *cssScan) endStatement() {
 		s.endDeclaration()
 		return
 	}
-	if s.at == "import" && !s.importsOver && len(s.blocks) == 0 && s.importURL != "" {
+	if s.at == "import" && !s.importsOver && s.importURL != "" {
 		s.takeImport()
 	}
 	s.at = ""

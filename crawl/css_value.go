@@ -140,7 +140,7 @@ func (n *familyNames) next(into map[string]bool, keep bool) {
 // tail of the words is a candidate.
 func (n *familyNames) flush(into map[string]bool) {
 	const most = 8 // words in a name; longer runs are no family
-	if len(into) > maxFamilies {
+	if len(into) >= maxFamilies {
 		n.reset()
 		return
 	}

@@ -77,12 +77,13 @@ func (d *document) addFavicon() {
 	if d.hasIcon {
 		return
 	}
-	base := d.refs.resolver
-	if own, err := newResolver(d.refs.page); err == nil {
-		d.refs.resolver = own
+	own, err := newResolver(d.refs.page) // a base element does not move it
+	if err != nil {
+		return
 	}
-	d.refs.add("/favicon.ico", Asset{Kind: Image, Priority: Low, Reason: "icon when none is declared", Source: "html:favicon"})
-	d.refs.resolver = base
+	root := refs{resolver: own, page: d.refs.page}
+	root.add("/favicon.ico", Asset{Kind: Image, Priority: Low, Reason: "icon when none is declared", Source: "html:favicon"})
+	d.refs.list = append(d.refs.list, root.list...)
 }
 
 // htmlScan walks the tokens of a document. It builds no tree, so that neither depth nor

@@ -71,18 +71,6 @@ func (p preview) public(l link) link { return translate(l, p.toPublic) }
 // private is the URL on which discovery asks for a public URL.
 func (p preview) private(l link) link { return translate(l, p.toPreview) }
 
-// publicOrigin is the public origin that an origin stands for.
-func (p preview) publicOrigin(origin string) string {
-	if origin == "" || len(p.toPublic) == 0 {
-		return origin
-	}
-	l, err := parseLink(origin)
-	if err != nil {
-		return origin
-	}
-	return p.public(l).origin()
-}
-
 func translate(l link, hosts map[string]string) link {
 	target, ok := hosts[l.host+":"+l.effectivePort()]
 	if !ok && l.port == "" {

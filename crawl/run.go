@@ -107,7 +107,6 @@ func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
 func (r *run) take(f ref, from item) {
 	f.link = r.scope.preview.public(f.link)
 	f.URL = f.link.key
-	f.Initiator = r.scope.preview.publicOrigin(f.Initiator)
 	r.cfg.Critical.apply(&f.Asset, f.link)
 	f.ThirdParty = r.scope.allows(f.link) != nil
 	known := r.assets[f.URL]

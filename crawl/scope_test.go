@@ -153,10 +153,7 @@ func TestPreviewBothWays(t *testing.T) {
 		moved := p.private(l)
 		assert.Equal(t, private, moved.key)
 		assert.Equal(t, l.key, p.public(moved).key)
-		assert.Equal(t, l.origin(), p.publicOrigin(moved.origin()))
 	}
-	assert.Empty(t, p.publicOrigin(""))
-	assert.Equal(t, "null", p.publicOrigin("null"))
 }
 
 func TestConfigValidate(t *testing.T) {
