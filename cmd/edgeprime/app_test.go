@@ -66,7 +66,7 @@ func TestFinishPrintsOnce(t *testing.T) {
 	code := e.finish(t.Context(), fmt.Errorf("launch: %w", withHint(notReady("2 assets are cold in \x1b[31meu\u202e"), "edgeprime prime --resume x\x07")))
 	assert.Equal(t, 3, code)
 	assert.Empty(t, stdout.String())
-	assert.Equal(t, "edgeprime: launch: 2 assets are cold in \\u001b[31meu\\u202e\nhint: edgeprime prime --resume x\\u0007\n", stderr.String())
+	assert.Equal(t, "edgeprime: launch: 2 assets are cold in \\x1b[31meu\\u202e\nhint: edgeprime prime --resume x\\x07\n", stderr.String())
 
 	e, _, stderr = testEnv()
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -86,6 +86,9 @@ func sliceApp(e *env, got, positional *[]string) *cli.App {
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}},
 		},
 		Action: func(c *cli.Context) error {
+			if c.Bool("all") && c.NArg() == 0 {
+				return cli.Exit("the library's own exit", 3)
+			}
 			*got = c.StringSlice("header")
 			var err error
 			*positional, err = positionals(c, e.argv)
@@ -142,6 +145,21 @@ func TestFlagsBehindArguments(t *testing.T) {
 		require.NoError(t, err, tt.args)
 		assert.Equal(t, strings.Fields(tt.want), append([]string{}, positional...), tt.args)
 	}
+}
+
+func TestTheLibraryNeverExits(t *testing.T) {
+	argv := []string{"edgeprime", "check", "--all"}
+	e, _, _ := testEnv(argv...)
+	var none []string
+	err := sliceApp(e, &none, &none).RunContext(t.Context(), argv)
+	require.Error(t, err, "still here")
+	assert.Equal(t, exitUsage, exitCode(t.Context(), err))
+}
+
+func TestMessagesHideCredentials(t *testing.T) {
+	e, _, stderr := testEnv()
+	e.finish(t.Context(), withHint(usageError("cannot ask https://u:hunter2@a.example/?token=hunter2"), "open https://a.example/?sig=hunter2"))
+	assert.NotContains(t, stderr.String(), "hunter2")
 }
 
 func TestEveryCommandIsClosed(t *testing.T) {

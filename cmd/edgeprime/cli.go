@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 // The exit codes. They stand in `edgeprime help exit-codes` too.
@@ -123,15 +124,13 @@ func printError(w io.Writer, err error) {
 	}
 }
 
-// printable escapes what could steer a terminal; line ends of our own stay.
+// printable makes a message of ours safe to show, line by line: it may quote what a site, a file or
+// the command line says.
 func printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if r == '\n' || unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, "\\u%04x", r)
-		}
+	const longest = 2000 // characters of one line
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = safe.Text(safe.URL(line), longest)
 	}
-	return b.String()
+	return strings.Join(lines, "\n")
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 // configCommand shows what edgeprime makes of a launch file.
@@ -61,8 +63,12 @@ type printer struct {
 func (p printer) annotate(n *yaml.Node, at keyPath) bool {
 	source := p.tree.source(at)
 	if len(n.Content) == 0 {
-		if at.within(path("headers")) && n.Kind == yaml.ScalarNode {
+		switch {
+		case n.Kind != yaml.ScalarNode:
+		case at.within(path("headers")):
 			p.mask(n)
+		default:
+			n.Value = safe.URL(n.Value)
 		}
 		p.comment(n, source)
 		return p.all || source != ""

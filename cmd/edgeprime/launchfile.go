@@ -10,6 +10,7 @@ import (
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report"
 )
 
 // launchFile is what a launch file says. A key that is absent means its default, a key that is
@@ -38,7 +39,7 @@ type launchFile struct {
 	Origin         originSection `yaml:"origin"`
 	AllowAddresses []string      `yaml:"allow_addresses"`
 
-	Criteria criteria          `yaml:"criteria"`
+	Criteria report.Criteria   `yaml:"criteria"`
 	Report   reportSection     `yaml:"report"`
 	Headers  map[string]string `yaml:"headers"`
 }
@@ -97,13 +98,6 @@ func (e shieldEntry) MarshalYAML() (any, error) { //nolint:unparam // the interf
 type originSection struct {
 	origin.Limits `yaml:",inline"`
 	ConfirmMaxRPS int `yaml:"confirm_max_rps"`
-}
-
-// criteria is when a launch is ready.
-type criteria struct {
-	HitRatio       float64       `yaml:"hit_ratio"`
-	MaxEvidenceAge time.Duration `yaml:"max_evidence_age"`
-	FailOn         string        `yaml:"fail_on"`
 }
 
 // reportSection says where a run's folder is and which reports stand in it.

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/lint"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -46,7 +47,7 @@ func (c *checker) check(l *launch, e *env) {
 	c.regions(f.Regions, guard)
 	c.stages(l, guard)
 	c.origin(f.Origin)
-	c.criteria(f.Criteria)
+	c.validated(path("criteria"), reflect.TypeOf(f.Criteria), f.Criteria.Validate())
 	c.report(f.Report)
 	c.headers(l, e)
 }
@@ -212,15 +213,7 @@ func (c *checker) report(r reportSection) {
 	}
 }
 
-// criteria checks when a launch is ready.
-func (c *checker) criteria(k criteria) {
-	if k.HitRatio > 1 {
-		c.bad(path("criteria", "hit_ratio"), "criteria.hit_ratio is %g; set a share above 0, at most 1", k.HitRatio)
-	}
-	if levels := failLevels(); !slices.Contains(levels, k.FailOn) {
-		c.bad(path("criteria", "fail_on"), "criteria.fail_on is %q; use %s", shortened(k.FailOn), strings.Join(levels, ", "))
-	}
-}
-
 // failLevels are the values of criteria.fail_on.
-func failLevels() []string { return []string{"blocker", "error", "warning"} }
+func failLevels() []string {
+	return []string{string(lint.Blocker), string(lint.Error), string(lint.Warning), string(lint.Note)}
+}

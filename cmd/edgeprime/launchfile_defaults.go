@@ -45,7 +45,7 @@ func (f launchFile) withDefaults() launchFile {
 		}
 	}
 	f.Origin.Limits = f.Origin.WithDefaults()
-	f.Criteria = f.Criteria.withDefaults()
+	f.Criteria = f.Criteria.WithDefaults()
 	f.Report.Dir = cmp.Or(f.Report.Dir, defaultReportDir)
 	if len(f.Report.Formats) == 0 {
 		f.Report.Formats = reportFormats()
@@ -80,13 +80,6 @@ func discoveryDefaults(l crawl.Limits) crawl.Limits {
 	l.SitemapDepth = cmp.Or(l.SitemapDepth, crawl.DefaultSitemapDepth)
 	l.Concurrency = cmp.Or(l.Concurrency, crawl.DefaultConcurrency)
 	return l
-}
-
-func (c criteria) withDefaults() criteria {
-	c.HitRatio = cmp.Or(c.HitRatio, 0.95)
-	c.MaxEvidenceAge = cmp.Or(c.MaxEvidenceAge, 12*time.Hour)
-	c.FailOn = cmp.Or(c.FailOn, "error")
-	return c
 }
 
 // reportFormats are the formats that a report can be written in.

@@ -16,6 +16,7 @@ import (
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report"
 )
 
 // maxLaunchFile bounds a launch file, in bytes.
@@ -53,6 +54,9 @@ func (l *launch) Stages() regions.Stages { return l.stages }
 
 // Limits is what the origin has agreed to.
 func (l *launch) Limits() origin.Limits { return l.File.Origin.Limits }
+
+// criteria is when the launch is ready.
+func (l *launch) criteria() report.Criteria { return l.File.Criteria }
 
 // loadLaunch reads and checks a launch file without any network. It reports every mistake at once,
 // each with its line. An empty path means edgeprime.yaml or .edgeprime.yaml in the current folder,

@@ -172,7 +172,7 @@ func (c *checker) text(n *yaml.Node, at keyPath) bool {
 func (c *checker) duration(n *yaml.Node, at keyPath) bool {
 	d, err := time.ParseDuration(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || n.ShortTag() == "!!int" && d != 0 {
-		c.bad(at, "%s is %s, which is no duration; write a number with its unit, such as 90s, 15m or 6h", at, c.quote(n, at))
+		c.bad(at, "%s is %s, which is no duration; write a number with its unit, such as 90s, 15m or 6h", at, quote(n))
 		return false
 	}
 	return c.positive(d > 0, n, at, "a duration")
@@ -192,7 +192,7 @@ func (c *checker) number(t reflect.Type, n *yaml.Node, at keyPath) bool {
 	}
 	value, err := strconv.ParseFloat(n.Value, 64)
 	if !good || err != nil || math.IsNaN(value) || math.Abs(value) > math.MaxInt32 {
-		c.bad(at, "%s is %s, which is not %s", at, c.quote(n, at), want)
+		c.bad(at, "%s is %s, which is not %s", at, quote(n), want)
 		return false
 	}
 	return c.positive(value > 0, n, at, "a number")
@@ -211,16 +211,12 @@ func (c *checker) positive(above bool, n *yaml.Node, at keyPath, kind string) bo
 	return false
 }
 
-// quote shows a wrong value, but never one that may be a credential.
-func (c *checker) quote(n *yaml.Node, at keyPath) string {
-	switch {
-	case n.Kind != yaml.ScalarNode:
+// quote shows a wrong value.
+func quote(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
 		return "no single value"
-	case at.within(path("headers")):
-		return "***"
-	default:
-		return strconv.Quote(shortened(n.Value))
 	}
+	return strconv.Quote(shortened(n.Value))
 }
 
 // shortened cuts a value for a message.

@@ -67,6 +67,26 @@ func TestSchemaAgreesWithTheLoader(t *testing.T) {
 	}
 }
 
+// TestListedValuesAreValid holds the lists that the schema shows against the packages that decide.
+func TestListedValuesAreValid(t *testing.T) {
+	for _, level := range failLevels() {
+		_, err := load(smallest + "criteria: {fail_on: " + level + "}\n")
+		assert.NoError(t, err, level)
+	}
+	for _, format := range reportFormats() {
+		_, err := load(smallest + "report: {formats: [" + format + "]}\n")
+		assert.NoError(t, err, format)
+	}
+	for _, via := range vias() {
+		address := ""
+		if via == "connect_to" {
+			address = ", address: \"1.1.1.1:443\""
+		}
+		_, err := load(smallest + "regions: [{name: a, vantages: [{via: " + via + address + "}]}]\n")
+		assert.NoError(t, err, via)
+	}
+}
+
 // TestSchemaDescribesEveryKey walks the schema: each key of each section has words, and no section
 // takes unknown keys.
 func TestSchemaDescribesEveryKey(t *testing.T) {
