@@ -4,4 +4,20 @@
 // style sheet that is in scope, and collects one [Asset] for each URL into a [Manifest]. It never
 // opens a connection: the caller hands it a [Fetch] function, so that discovery goes through the
 // same limits and guards as priming, and counts as priming where it went.
+//
+// Each extractor has one file: HTML elements, links, media and scripts, srcset, CSS and its
+// fonts, module scripts, Link headers, web app manifests, sitemaps. None of them knows scope,
+// limits or the network; they turn bytes into references. A run merges the references of many
+// answers, batch by batch and always in the same order, so that equal answers make equal
+// manifests whatever their order in time.
+//
+// Three things are decided late, because only the whole shows them: whether a style sheet is
+// applied by anybody (its images count only then), which font faces some rule of a page uses, and
+// whether redirects run in a circle.
+//
+// What discovery could not read is a [Problem] of the manifest, never silence. A Problem that is
+// Incomplete says that assets may be missing.
+//
+// A robots.txt is read when the launch names one among its sitemaps, and then for its Sitemap
+// lines only: its rules govern the following of links, not what a launch declares.
 package crawl

@@ -33,24 +33,6 @@ func (s *sitemap) fail(name, detail string) {
 	}
 }
 
-// errTooLarge means that a file is larger than sitemaps may be.
-var errTooLarge = errors.New("larger than 50 MiB unpacked")
-
-// capped reads at most left bytes, then fails: a file that was cut must not pass for whole.
-type capped struct {
-	base io.Reader
-	left int
-}
-
-func (c *capped) Read(p []byte) (int, error) {
-	if c.left <= 0 {
-		return 0, errTooLarge
-	}
-	n, err := c.base.Read(p[:min(len(p), c.left)])
-	c.left -= n
-	return n, err
-}
-
 // parseSitemap reads XML sitemaps and indexes, RSS, Atom, text lists and robots.txt, packed or
 // not, whatever the name of the file says. It takes at most a number of entries.
 func parseSitemap(url, contentType string, body []byte, most int) *sitemap {
@@ -68,11 +50,11 @@ func parseSitemapUpTo(size int, url, contentType string, body []byte, most int) 
 		}
 		r = z
 	}
-	text, err := io.ReadAll(&capped{base: r, left: size + 1})
+	text, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
 	switch {
-	case errors.Is(err, errTooLarge) || len(text) > size:
+	case len(text) > size:
 		s.fail("too-large", "the sitemap is larger than 50 MiB unpacked; split it")
-		text = text[:min(len(text), size)]
+		text = text[:size]
 	case err != nil:
 		s.fail("truncated", "the packed file breaks off; what could be unpacked was read, build the sitemap again")
 	}
