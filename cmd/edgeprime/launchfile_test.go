@@ -278,6 +278,19 @@ func TestOverridesStandAboveTheFile(t *testing.T) {
 	assert.Equal(t, 7, l.Limits().MaxRPS)
 }
 
+func TestPrintedSources(t *testing.T) {
+	l, err := load(smallest + "owner:\napprover: \"\"\n")
+	require.NoError(t, err)
+	all, err := printConfig(l, true)
+	require.NoError(t, err)
+	assert.Contains(t, string(all), "owner: '' # default\n", "an empty key says nothing")
+	assert.Contains(t, string(all), "approver: '' # -:5\n", "an empty text does")
+	said, err := printConfig(l, false)
+	require.NoError(t, err)
+	assert.NotContains(t, string(said), "owner")
+	assert.NotContains(t, string(said), "default")
+}
+
 func TestNotes(t *testing.T) {
 	for _, tt := range []struct{ source, want string }{
 		{"name: a\nlaunch: {at: 2026-11-24 11:00, time_zone: UTC}\nentries: [https://a.example/]\n", "the launch was at 2026-11-24 11:00 UTC; its warm window still runs until 2026-11-24 17:00 UTC"},
