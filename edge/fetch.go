@@ -82,8 +82,8 @@ func (f *Fetcher) request(ctx context.Context, r Request) (*http.Request, error)
 	}
 	req.Header.Set("User-Agent", f.UserAgent)
 	req.Header.Set("Accept", accept(r.Asset.Kind))
-	if r.Asset.Mode == crawl.CORS && r.Asset.Initiator != "" {
-		req.Header.Set("Origin", r.Asset.Initiator)
+	if r.Asset.Mode == crawl.CORS && r.Asset.Initiator != "" && r.Asset.Initiator != u.Scheme+"://"+u.Host {
+		req.Header.Set("Origin", r.Asset.Initiator) // browsers leave it out of a same-origin GET
 	}
 	for name, value := range r.Variant.Headers {
 		req.Header.Set(name, value)

@@ -83,6 +83,40 @@ func (g *Guard) Enter(region string) (leave func()) {
 	})
 }
 
+// Quiet grants nothing until then: another guard of the same origin may have left requests behind.
+func (g *Guard) Quiet(until time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.health.pauseTo(until)
+}
+
+// Legacy is how long the next guard of the same origin must stay quiet when this one ends now:
+// until its last grant has left the window, and its last permit is no longer held.
+func (g *Guard) Legacy() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	g.expire(now)
+	var legacy time.Duration
+	if n := len(g.log); n > 0 {
+		legacy = g.log[n-1].at.Add(g.window).Sub(now)
+	}
+	for id, p := range g.open {
+		until, held := g.held[id]
+		if !held {
+			until = p.granted.Add(g.hold())
+		}
+		legacy = max(legacy, until.Sub(now))
+	}
+	return legacy
+}
+
+// LongestLegacy is Legacy when nothing is known of how a guard ended.
+func (g *Guard) LongestLegacy() time.Duration { return max(g.window, g.hold()) }
+
+// hold is how long a permit counts whose request did not end.
+func (g *Guard) hold() time.Duration { return g.limits.Timeout + g.limits.HoldTail }
+
 // Slots is how many requests one region can have open at once at best.
 func (g *Guard) Slots() int { return g.slots }
 
@@ -268,7 +302,7 @@ func (g *Guard) release(p *Permit, o Outcome) {
 		g.log = slices.DeleteFunc(g.log, func(e grant) bool { return e.id == p.id })
 	}
 	if o.Written && !o.Complete {
-		g.held[p.id] = p.granted.Add(g.limits.Timeout + g.limits.HoldTail)
+		g.held[p.id] = p.granted.Add(g.hold())
 	} else {
 		delete(g.open, p.id)
 	}

@@ -224,6 +224,32 @@ func TestGuardDrainsWaiters(t *testing.T) {
 	})
 }
 
+func TestGuardTellsItsSuccessorHowLongToBeQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := origin.Limits{MaxRPS: 10, MaxInFlight: 4}
+		g := newGuard(t, limits)
+		assert.Zero(t, g.Legacy())
+		assert.Equal(t, 15*time.Second, g.LongestLegacy())
+		acquire(t, g, "eu").Release(origin.Outcome{Written: true, Complete: true, Spared: true})
+		assert.Zero(t, g.Legacy(), "the origin was spared")
+		acquire(t, g, "eu").Release(done)
+		assert.Equal(t, 1250*time.Millisecond, g.Legacy(), "until the grant has left the window")
+		p := acquire(t, g, "eu")
+		assert.InDelta(t, 15, g.Legacy().Seconds(), 0.2, "a request is open")
+		time.Sleep(5 * time.Second)
+		p.Release(origin.Outcome{Written: true})
+		assert.InDelta(t, 10, g.Legacy().Seconds(), 0.2, "its permit is held")
+
+		next := newGuard(t, limits)
+		next.Quiet(time.Now().Add(g.Legacy()))
+		began := time.Now()
+		acquire(t, next, "eu").Release(done)
+		assert.InDelta(t, 10, time.Since(began).Seconds(), 0.2)
+		time.Sleep(time.Minute)
+		assert.Zero(t, g.Legacy())
+	})
+}
+
 func TestGuardWaitsAsLongAsTheOriginAsks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		outcome origin.Outcome
