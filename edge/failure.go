@@ -84,8 +84,7 @@ func isReset(err error) bool {
 
 // describe puts an error into words without what a URL may hide.
 func describe(err error) string {
-	var inURL *url.Error
-	if errors.As(err, &inURL) {
+	if inURL, ok := errors.AsType[*url.Error](err); ok {
 		err = fmt.Errorf("%s: %w", withoutQuery(inURL.URL), inURL.Err)
 	}
 	return strings.TrimPrefix(err.Error(), "edge: ")

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -77,9 +78,7 @@ func (f *Fetcher) request(ctx context.Context, r Request) (*http.Request, error)
 		Method: http.MethodGet, URL: u, Host: u.Host, Header: make(http.Header, 8),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
-	for name, values := range f.Header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, f.Header)
 	req.Header.Set("User-Agent", f.UserAgent)
 	req.Header.Set("Accept", accept(r.Asset.Kind))
 	if r.Asset.Mode == crawl.CORS && r.Asset.Initiator != "" && r.Asset.Initiator != u.Scheme+"://"+u.Host {
@@ -219,7 +218,6 @@ func readBody(resp *http.Response, r Request, caps Caps, o *Observation, t *trac
 // decodeTo copies the decoded content to sink, then reads the wire to its end: a permit is
 // released only there, and what follows the coded content must not stay on the connection.
 func decodeTo(sink io.Writer, wire *meterReader, coding string, decodedCap int64) (int64, error) {
-	decoded, closeDecoder, err := io.Reader(nil), func() {}, error(nil)
 	head := make([]byte, 1)
 	if n, readErr := io.ReadFull(wire, head); n == 0 {
 		if errors.Is(readErr, io.EOF) {
@@ -227,7 +225,7 @@ func decodeTo(sink io.Writer, wire *meterReader, coding string, decodedCap int64
 		}
 		return 0, readErr
 	}
-	decoded, closeDecoder, err = decoder(io.MultiReader(bytes.NewReader(head), wire), coding)
+	decoded, closeDecoder, err := decoder(io.MultiReader(bytes.NewReader(head), wire), coding)
 	if err != nil {
 		_, _ = io.Copy(io.Discard, wire)
 		return 0, err

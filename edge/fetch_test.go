@@ -34,32 +34,32 @@ type site struct {
 	f    *edge.Fetcher
 }
 
-func serve(t testing.TB, h http.Handler, caps edge.Caps) *site {
-	t.Helper()
+func serve(tb testing.TB, h http.Handler, caps edge.Caps) *site {
+	tb.Helper()
 	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	return reach(t, srv.Listener.Addr().String(), caps)
+	tb.Cleanup(srv.Close)
+	return reach(tb, srv.Listener.Addr().String(), caps)
 }
 
 // reach returns a fetcher for shop.example at an address.
-func reach(t testing.TB, addr string, caps edge.Caps) *site {
-	t.Helper()
+func reach(tb testing.TB, addr string, caps edge.Caps) *site {
+	tb.Helper()
 	guard, err := edge.NewAddressGuard([]string{addr})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	pool := edge.NewPool(guard, edge.Vantage{Name: "v", Via: edge.ConnectTo, Address: addr}, 0)
-	t.Cleanup(func() { _ = pool.Close() })
+	tb.Cleanup(func() { _ = pool.Close() })
 	scoped := &edge.Scoped{Base: pool, Scope: crawl.Scope{Hosts: []string{host}}}
 	return &site{addr, pool, &edge.Fetcher{Base: scoped, Caps: caps, UserAgent: "edgeprime/test"}}
 }
 
-func (s *site) get(t testing.TB, path string, edit ...func(*edge.Request)) (edge.Observation, string) {
-	t.Helper()
+func (s *site) get(tb testing.TB, path string, edit ...func(*edge.Request)) (edge.Observation, string) {
+	tb.Helper()
 	r := edge.Request{Asset: crawl.Asset{URL: "http://" + host + path, Kind: crawl.Script}, Keep: true}
 	for _, e := range edit {
 		e(&r)
 	}
-	o, body, err := s.f.Fetch(t.Context(), r)
-	require.NoError(t, err)
+	o, body, err := s.f.Fetch(tb.Context(), r)
+	require.NoError(tb, err)
 	return o, string(body)
 }
 
@@ -106,8 +106,8 @@ func TestFetchWritesDownWhatTheAnswerShowed(t *testing.T) {
 	}
 }
 
-func encode(t testing.TB, coding, body string) []byte {
-	t.Helper()
+func encode(tb testing.TB, coding, body string) []byte {
+	tb.Helper()
 	var out bytes.Buffer
 	var w io.WriteCloser
 	switch coding {
@@ -117,14 +117,14 @@ func encode(t testing.TB, coding, body string) []byte {
 		w = brotli.NewWriter(&out)
 	case "zstd":
 		z, err := zstd.NewWriter(&out)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		w = z
 	default:
 		return []byte(body)
 	}
 	_, err := io.WriteString(w, body)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
+	require.NoError(tb, err)
+	require.NoError(tb, w.Close())
 	return out.Bytes()
 }
 
@@ -179,11 +179,11 @@ func TestFetchBoundsABodyOnBothSidesOfTheDecoder(t *testing.T) {
 }
 
 // raw answers every connection with the same bytes and closes it.
-func raw(t testing.TB, answer string) *site {
-	t.Helper()
+func raw(tb testing.TB, answer string) *site {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
+	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = l.Close() })
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -191,13 +191,13 @@ func raw(t testing.TB, answer string) *site {
 				return
 			}
 			go func() {
-				defer c.Close()
+				defer func() { _ = c.Close() }()
 				_, _ = c.Read(make([]byte, 4096))
 				_, _ = io.WriteString(c, answer)
 			}()
 		}
 	}()
-	return reach(t, l.Addr().String(), edge.Caps{Idle: 300 * time.Millisecond})
+	return reach(tb, l.Addr().String(), edge.Caps{Idle: 300 * time.Millisecond})
 }
 
 func TestFetchTellsWhatWentWrong(t *testing.T) {
@@ -393,7 +393,7 @@ func BenchmarkFetch(b *testing.B) {
 	body := strings.Repeat("x", 16<<10)
 	f := &edge.Fetcher{UserAgent: "edgeprime/test", Base: roundTrip(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
-			StatusCode: 200, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(body)), Request: req,
+			StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(body)), Request: req,
 			Header: http.Header{"Cache-Control": {"max-age=600"}, "Cache-Status": {"edge; hit; ttl=500"}, "Content-Type": {"text/css"}},
 			Body:   io.NopCloser(strings.NewReader(body)),
 		}, nil

@@ -3,7 +3,7 @@ package edge
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -183,7 +183,7 @@ type reservation struct {
 
 func (r *reservation) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.used {
-		return nil, fmt.Errorf("edge: a second request on one reservation")
+		return nil, errors.New("edge: a second request on one reservation")
 	}
 	r.used = true
 	return r.conn.RoundTrip(req)

@@ -53,17 +53,17 @@ func (m *meter) densest() int {
 	return best
 }
 
-func newGuard(t testing.TB, l origin.Limits) *origin.Guard {
-	t.Helper()
+func newGuard(tb testing.TB, l origin.Limits) *origin.Guard {
+	tb.Helper()
 	g, err := origin.NewGuard(l)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return g
 }
 
-func acquire(t testing.TB, g *origin.Guard, region string) *origin.Permit {
-	t.Helper()
-	p, err := g.Acquire(t.Context(), region)
-	require.NoError(t, err)
+func acquire(tb testing.TB, g *origin.Guard, region string) *origin.Permit {
+	tb.Helper()
+	p, err := g.Acquire(tb.Context(), region)
+	require.NoError(tb, err)
 	return p
 }
 

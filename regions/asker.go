@@ -91,7 +91,7 @@ func worthRetry(o edge.Observation) bool {
 
 // sleep waits about d, up to twice, and reports whether the context is still alive.
 func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d + rand.N(d))
+	timer := time.NewTimer(d + rand.N(d)) //nolint:gosec // jitter is no secret
 	defer timer.Stop()
 	select {
 	case <-timer.C:

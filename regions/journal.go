@@ -90,7 +90,7 @@ func (j *Journal) Record(o edge.Observation) (fresh bool, err error) {
 		return false, fmt.Errorf("regions: record: %w", err)
 	}
 	var line bytes.Buffer
-	if err := json.NewEncoder(&line).Encode(o); err != nil {
+	if err := json.NewEncoder(&line).Encode(o); err != nil { //nolint:gosec // a pass is a phase of the run here
 		return false, fmt.Errorf("regions: record: %w", err)
 	}
 	j.mu.Lock()

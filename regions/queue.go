@@ -22,11 +22,13 @@ type Source interface {
 	Pull(ctx context.Context, vantage string) (Lease, error)
 }
 
-// Lease is a batch in a worker's hands. Ack says that every task in it has its observation;
-// a lease that ends without Ack is delivered again.
-type Lease interface {
-	Batch() Batch
-	Ack() error
+// Lease is a batch in a worker's hands.
+type Lease struct {
+	Batch
+
+	// Ack says that every task of the batch has its observation. A lease that ends without it is
+	// delivered again.
+	Ack func() error
 }
 
 // Sink takes observations from workers. Putting an observation of a task that has one already is
@@ -78,18 +80,13 @@ func (q *MemoryQueue) Push(ctx context.Context, b Batch) error {
 func (q *MemoryQueue) Pull(ctx context.Context, vantage string) (Lease, error) {
 	select {
 	case b := <-q.channel(vantage):
-		return memoryLease(b), nil
+		return Lease{Batch: b, Ack: func() error { return nil }}, nil
 	case <-q.closed:
-		return nil, ErrClosed
+		return Lease{}, ErrClosed
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return Lease{}, context.Cause(ctx)
 	}
 }
 
 // Close ends every Push and Pull with ErrClosed.
 func (q *MemoryQueue) Close() { q.once.Do(func() { close(q.closed) }) }
-
-type memoryLease Batch
-
-func (l memoryLease) Batch() Batch { return Batch(l) }
-func (memoryLease) Ack() error     { return nil }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -135,7 +136,7 @@ func TestRunPrimesInStagesAndMeasuresEveryVisitorsCell(t *testing.T) {
 	r := newRun(t, input(40), filepath.Join(t.TempDir(), "j"))
 	var last [4]string
 	r.dispatcher.Progress = func(stage string, pass edge.Pass, done, total int) {
-		last = [4]string{stage, string(pass), fmt.Sprint(done), fmt.Sprint(total)}
+		last = [4]string{stage, string(pass), strconv.Itoa(done), strconv.Itoa(total)}
 	}
 	require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime, r.dispatcher.Verify))
 	for prefix, want := range map[string]int{

@@ -29,7 +29,7 @@ func NewTask(run string, c Cell, stage string, pass edge.Pass) Task {
 		_ = binary.Write(h, binary.BigEndian, uint64(len(field))) // a hash never fails
 		h.Write([]byte(field))
 	}
-	_ = binary.Write(h, binary.BigEndian, uint64(t.Epoch))
+	_ = binary.Write(h, binary.BigEndian, int64(t.Epoch))
 	t.ID = hex.EncodeToString(h.Sum(nil))
 	return t
 }

@@ -66,9 +66,8 @@ func (w *Worker) feed(ctx context.Context, work chan<- workItem) error {
 		if err != nil {
 			return err
 		}
-		tasks := lease.Batch().Tasks
-		acks := newCountdown(len(tasks), lease.Ack)
-		for _, t := range tasks {
+		acks := newCountdown(len(lease.Tasks), lease.Ack)
+		for _, t := range lease.Tasks {
 			select {
 			case work <- workItem{task: t, done: acks}:
 			case <-ctx.Done():
