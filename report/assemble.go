@@ -110,7 +110,7 @@ func (b *builder) method(r *Report) []string {
 	}
 	for _, v := range b.vantages {
 		if v.tier() {
-			out = append(out, fmt.Sprintf("%s is an upper tier: it was primed, and is not measured, since visitors never reach it.", v.Name))
+			out = append(out, v.Name+" is an upper tier: it was primed, and is not measured, since visitors never reach it.")
 		}
 	}
 	if len(r.Run.Exemptions) > 0 {

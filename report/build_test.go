@@ -32,7 +32,8 @@ type story struct {
 func vantages() []edge.Vantage {
 	return []edge.Vantage{
 		{Name: "shield", Region: regions.ShieldRegion, Via: edge.ConnectTo, Address: "192.0.2.1:443"},
-		{Name: "us", Region: "us", PoP: "IAD"}, {Name: "eu", Region: "eu", PoP: "FRA"},
+		{Name: "us", Region: "us", PoP: "IAD"},
+		{Name: "eu", Region: "eu", PoP: "FRA"},
 	}
 }
 
@@ -101,18 +102,19 @@ func (s *story) build(t require.TestingT) *report.Report {
 	return r
 }
 
-// edit changes the observations of a vantage and pass; an empty URL means every one.
-func (s *story) edit(vantage string, pass edge.Pass, url string, change func(*edge.Observation)) {
+// edit changes eu's observations of a pass and URL.
+func (s *story) edit(pass edge.Pass, url string, change func(*edge.Observation)) {
 	for i := range s.obs {
-		if o := &s.obs[i]; o.Vantage == vantage && o.Pass == pass && (url == "" || o.URL == url) {
+		if o := &s.obs[i]; o.Vantage == "eu" && o.Pass == pass && o.URL == url {
 			change(o)
 		}
 	}
 }
 
-func (s *story) drop(vantage string, pass edge.Pass, url string) {
+// drop takes eu's observations of a pass and URL away.
+func (s *story) drop(pass edge.Pass, url string) {
 	s.obs = slices.DeleteFunc(s.obs, func(o edge.Observation) bool {
-		return o.Vantage == vantage && o.Pass == pass && o.URL == url
+		return o.Vantage == "eu" && o.Pass == pass && o.URL == url
 	})
 }
 
@@ -151,7 +153,7 @@ func faults() map[string]struct {
 		reason  string
 	}
 	at := func(change func(*edge.Observation)) func(*story) {
-		return func(s *story) { s.edit("eu", edge.Verify, script, change) }
+		return func(s *story) { s.edit(edge.Verify, script, change) }
 	}
 	header := func(name, value string) func(*story) {
 		return at(func(o *edge.Observation) {
@@ -161,28 +163,31 @@ func faults() map[string]struct {
 	}
 	no := false
 	return map[string]fault{
-		"not measured":   {func(s *story) { s.drop("eu", edge.Verify, script) }, report.Inconclusive, "eu: 1 critical cell without evidence: it was primed, not measured"},
-		"never asked":    {func(s *story) { s.drop("eu", edge.Verify, script); s.drop("eu", edge.Prime, script) }, report.Inconclusive, "it was never asked"},
-		"failure":        {at(func(o *edge.Observation) { o.Failure, o.Status = edge.FailConnect, 0 }), report.Inconclusive, "no connection to the edge"},
-		"challenge":      {at(func(o *edge.Observation) { o.Status, o.Challenge = 403, "bot page" }), report.Inconclusive, "bot protection answered"},
-		"other place":    {at(func(o *edge.Observation) { o.Cache.PoP = "IAD55" }), report.Inconclusive, "answered from IAD55, not from FRA"},
-		"conflict":       {at(func(o *edge.Observation) { o.Cache.Conflict = "A says hit, B says miss" }), report.Inconclusive, "signals disagree"},
-		"unknown":        {at(func(o *edge.Observation) { o.Cache.Outcome, o.Cache.EdgeHit = edge.Unknown, nil }), report.Inconclusive, "does not tell whether"},
-		"incomplete":     {at(func(o *edge.Observation) { o.Completeness = edge.CompletenessUnknown }), report.Inconclusive, "whether the body was complete"},
-		"old":            {func(s *story) { s.in.Now = noon.Add(24 * time.Hour) }, report.Inconclusive, "older than 12h0m0s"},
-		"interrupted":    {func(s *story) { s.in.Run.Interrupted = true }, report.Inconclusive, "interrupted"},
-		"aborted":        {func(s *story) { s.in.Run.StoppedBecause = "gate closed" }, report.Inconclusive, "stopped early: gate closed"},
-		"cut sitemap":    {func(s *story) { s.in.Manifest.Problems = []crawl.Problem{{Problem: "cut", Incomplete: true}} }, report.Inconclusive, "discovery is incomplete"},
-		"nothing":        {func(s *story) { s.in.Manifest.Assets, s.obs = nil, nil }, report.Inconclusive, "no critical asset"},
-		"miss":           {at(func(o *edge.Observation) { o.Cache.Outcome, o.Cache.EdgeHit = edge.Miss, &no }), report.NotReady, "EDGE002 error"},
-		"error":          {at(func(o *edge.Observation) { o.Status = 500 }), report.NotReady, "ERR001 blocker"},
-		"no-store":       {header("Cache-Control", "no-store"), report.NotReady, "ST001 blocker"},
-		"short":          {header("Cache-Control", "max-age=600"), report.NotReady, "TTL001 blocker"},
-		"another body":   {at(func(o *edge.Observation) { o.Digest = "sha-256:" + strings.Repeat("cd", 32) }), report.NotReady, "REG001 blocker"},
-		"cookie":         {header("Set-Cookie", "a=b"), report.NotReady, "ST003 blocker"},
-		"stale answer":   {at(func(o *edge.Observation) { o.Cache.Outcome = edge.Stale }), report.NotReady, "EDGE002"},
-		"no region":      {func(s *story) { s.in.Plan.Stages = s.in.Plan.Stages[:1] }, report.Inconclusive, "no region was planned"},
-		"all at the end": {func(s *story) { s.in.Run.Interrupted = true; s.edit("eu", edge.Verify, script, func(o *edge.Observation) { o.Status = 404 }) }, report.NotReady, "ERR001"},
+		"not measured": {func(s *story) { s.drop(edge.Verify, script) }, report.Inconclusive, "eu: 1 critical cell without evidence: it was primed, not measured"},
+		"never asked":  {func(s *story) { s.drop(edge.Verify, script); s.drop(edge.Prime, script) }, report.Inconclusive, "it was never asked"},
+		"failure":      {at(func(o *edge.Observation) { o.Failure, o.Status = edge.FailConnect, 0 }), report.Inconclusive, "no connection to the edge"},
+		"challenge":    {at(func(o *edge.Observation) { o.Status, o.Challenge = 403, "bot page" }), report.Inconclusive, "bot protection answered"},
+		"other place":  {at(func(o *edge.Observation) { o.Cache.PoP = "IAD55" }), report.Inconclusive, "answered from IAD55, not from FRA"},
+		"conflict":     {at(func(o *edge.Observation) { o.Cache.Conflict = "A says hit, B says miss" }), report.Inconclusive, "signals disagree"},
+		"unknown":      {at(func(o *edge.Observation) { o.Cache.Outcome, o.Cache.EdgeHit = edge.Unknown, nil }), report.Inconclusive, "does not tell whether"},
+		"incomplete":   {at(func(o *edge.Observation) { o.Completeness = edge.CompletenessUnknown }), report.Inconclusive, "whether the body was complete"},
+		"old":          {func(s *story) { s.in.Now = noon.Add(24 * time.Hour) }, report.Inconclusive, "older than 12h0m0s"},
+		"interrupted":  {func(s *story) { s.in.Run.Interrupted = true }, report.Inconclusive, "interrupted"},
+		"aborted":      {func(s *story) { s.in.Run.StoppedBecause = "gate closed" }, report.Inconclusive, "stopped early: gate closed"},
+		"cut sitemap":  {func(s *story) { s.in.Manifest.Problems = []crawl.Problem{{Problem: "cut", Incomplete: true}} }, report.Inconclusive, "discovery is incomplete"},
+		"nothing":      {func(s *story) { s.in.Manifest.Assets, s.obs = nil, nil }, report.Inconclusive, "no critical asset"},
+		"miss":         {at(func(o *edge.Observation) { o.Cache.Outcome, o.Cache.EdgeHit = edge.Miss, &no }), report.NotReady, "EDGE002 error"},
+		"error":        {at(func(o *edge.Observation) { o.Status = 500 }), report.NotReady, "ERR001 blocker"},
+		"no-store":     {header("Cache-Control", "no-store"), report.NotReady, "ST001 blocker"},
+		"short":        {header("Cache-Control", "max-age=600"), report.NotReady, "TTL001 blocker"},
+		"another body": {at(func(o *edge.Observation) { o.Digest = "sha-256:" + strings.Repeat("cd", 32) }), report.NotReady, "REG001 blocker"},
+		"cookie":       {header("Set-Cookie", "a=b"), report.NotReady, "ST003 blocker"},
+		"stale answer": {at(func(o *edge.Observation) { o.Cache.Outcome = edge.Stale }), report.NotReady, "EDGE002"},
+		"no region":    {func(s *story) { s.in.Plan.Stages = s.in.Plan.Stages[:1] }, report.Inconclusive, "no region was planned"},
+		"all at the end": {func(s *story) {
+			s.in.Run.Interrupted = true
+			s.edit(edge.Verify, script, func(o *edge.Observation) { o.Status = 404 })
+		}, report.NotReady, "ERR001"},
 	}
 }
 
@@ -206,14 +211,14 @@ func TestBuildVerdict(t *testing.T) {
 
 func TestBuildLetsTheLatestAnswerSpeak(t *testing.T) {
 	s := healthy()
-	s.edit("eu", edge.Prime, script, func(o *edge.Observation) { o.Status = 503 })
+	s.edit(edge.Prime, script, func(o *edge.Observation) { o.Status = 503 })
 	assert.Equal(t, report.Ready, s.build(t).Verdict, "an error while priming was made good")
 
 	miss := observe(s.in.Manifest.Assets[1], vantages()[2], edge.Verify, noon.Add(time.Minute))
 	no := false
 	miss.Cache.Outcome, miss.Cache.EdgeHit = edge.Miss, &no
 	s = healthy()
-	s.drop("eu", edge.Verify, script)
+	s.drop(edge.Verify, script)
 	s.obs = append(s.obs, miss, observe(s.in.Manifest.Assets[1], vantages()[2], edge.Confirm, noon.Add(2*time.Minute)))
 	assert.Equal(t, report.Ready, s.build(t).Verdict, "the second request hit")
 
@@ -228,7 +233,7 @@ func TestBuildLetsTheLatestAnswerSpeak(t *testing.T) {
 
 func TestBuildLowPriorityCellsNeedNoEvidence(t *testing.T) {
 	s := healthy()
-	s.drop("eu", edge.Verify, "https://a.example/foot.png")
+	s.drop(edge.Verify, "https://a.example/foot.png")
 	assert.Equal(t, report.Ready, s.build(t).Verdict)
 }
 
@@ -236,7 +241,7 @@ func TestBuildFailLevel(t *testing.T) {
 	for level, want := range map[lint.Severity]report.Verdict{lint.Error: report.Ready, lint.Warning: report.NotReady} {
 		s := healthy()
 		s.in.Criteria.FailOn = level
-		s.edit("eu", edge.Verify, "https://a.example/foot.png", func(o *edge.Observation) { // TTL007 is a warning
+		s.edit(edge.Verify, "https://a.example/foot.png", func(o *edge.Observation) { // TTL007 is a warning
 			o.Header = [][2]string{{"Last-Modified", "Mon, 02 Mar 2026 09:00:00 GMT"}, {"Date", "Tue, 01 Dec 2026 12:00:00 GMT"}}
 		})
 		assert.Equal(t, want, s.build(t).Verdict, level)
@@ -346,4 +351,3 @@ func BenchmarkBuild(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(s.obs)), "observations/op")
 }
-

@@ -59,7 +59,7 @@ type state struct{ Class, Word, Means string }
 
 // tile is a key figure.
 type tile struct {
-	Figure, Of, What string
+	Figure, What, Of string
 	Bad              bool
 }
 
@@ -72,12 +72,14 @@ func newPage(r *Report) (*page, error) {
 		return nil, err
 	}
 	criteria := r.Criteria.WithDefaults()
-	return &page{
+	p := &page{
 		Report: r, Criteria: criteria, Limits: r.Origin.Limits.WithDefaults(), State: stateOf(r.Verdict),
-		ToLaunch: distance(r.Launch.At, r.Run.Finished), Tiles: tiles(r), Facts: facts(r),
+		ToLaunch: distance(r.Launch.At, r.Run.Finished), Facts: facts(r),
 		Ratio: ratioChart(r.Vantages, criteria.HitRatio), Load: loadChart(r.Origin), LoadTable: newLoadTable(r.Origin.Series),
 		Times: ttfbCharts(r.Vantages), JSON: twin,
-	}, nil
+	}
+	p.Tiles = p.tiles()
+	return p, nil
 }
 
 // Short tells whether a vantage's critical cells hit less than the criterion asks.
@@ -100,11 +102,11 @@ func stateOf(v Verdict) state {
 	}
 }
 
-// tiles are the figures that a reader looks for first.
-func tiles(r *Report) []tile {
+// tiles are the figures that a reader looks for first, over what visitors reach.
+func (p *page) tiles() []tile {
 	var critical Hit
-	missing, fresh, cells := 0, 0, 0
-	for _, v := range r.Vantages {
+	missing, fresh, cells, short := 0, 0, 0, false
+	for _, v := range p.Vantages {
 		if v.Tier {
 			continue
 		}
@@ -113,14 +115,14 @@ func tiles(r *Report) []tile {
 		missing += v.Missing
 		fresh += v.FreshAtEnd
 		cells += v.Cells
+		short = short || p.Short(v)
 	}
-	limit := r.Origin.Limits.WithDefaults().MaxRPS
-	all := critical.Known > 0 && critical.Hits == critical.Known
+	o := p.Origin
 	return []tile{
-		{hitPercent(critical), fmt.Sprintf("%s of %s", count(critical.Hits), count(critical.Known)), "critical cells hit", !all},
-		{count(fresh), "of " + count(cells), "cells fresh to the end of the warm window", fresh < cells},
-		{count(missing), "", "critical cells without evidence", missing > 0},
-		{count(r.Origin.PeakRPS), "of " + count(limit) + " per second", "peak at the origin", r.Origin.PeakRPS > limit},
+		{hitPercent(critical), "of critical cells hit", fmt.Sprintf("%s of %s measured", count(critical.Hits), count(critical.Known)), short || critical.Known == 0},
+		{count(fresh), "cells stay fresh to the end", "of " + plural(cells, "cell"), false},
+		{count(missing), "critical cells without evidence", "", missing > 0},
+		{count(o.PeakRPS), "requests per second at the origin, at peak", fmt.Sprintf("%s allowed", count(p.Limits.MaxRPS)), o.PeakRPS > p.Limits.MaxRPS},
 	}
 }
 

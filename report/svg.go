@@ -84,9 +84,9 @@ func vertical(class string, x, y1, y2 float64) line {
 func anchored(class string, x, y float64, s string) label {
 	anchor := "middle"
 	switch {
-	case x < 0.04:
+	case x < 0.15:
 		anchor = "start"
-	case x > 0.96:
+	case x > 0.85:
 		anchor = "end"
 	}
 	return label{class, anchor, percent(x), number(y), s}

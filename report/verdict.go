@@ -27,13 +27,7 @@ func (b *builder) findings() []lint.Finding {
 	var all []lint.Finding
 	for _, v := range b.vantages {
 		for i := range v.cells {
-			c := &v.cells[i]
-			if !v.tier() || c.Last.Status >= http.StatusBadRequest {
-				all = append(all, c.findings...)
-			}
-			if !v.tier() && c.URL != "" {
-				all = append(all, lint.CheckCell(c.Cell, thresholds)...)
-			}
+			all = append(all, v.cells[i].all(v, thresholds)...)
 		}
 	}
 	for _, region := range b.regions() {
@@ -52,6 +46,21 @@ func (b *builder) findings() []lint.Finding {
 		all = append(all, lint.CheckURL(cells)...)
 	}
 	return all
+}
+
+// all are the findings over one cell. A tier's answers count only where they are errors: what
+// visitors get is judged at their own edges.
+func (c *cell) all(v *vantage, t lint.Thresholds) []lint.Finding {
+	switch {
+	case c.URL == "":
+		return nil
+	case !v.tier():
+		return append(slices.Clone(c.findings), lint.CheckCell(c.Cell, t)...)
+	case c.Last.Status >= http.StatusBadRequest:
+		return c.findings
+	default:
+		return nil
+	}
 }
 
 // regions are the visitors' regions, in plan order.

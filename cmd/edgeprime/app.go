@@ -13,6 +13,13 @@ import (
 // commands are all commands in the order in which the help shows them. Each has a file of its own.
 func commands(e *env) []*cli.Command {
 	return []*cli.Command{
+		demoCommand(e),
+		launchCommand(e),
+		discoverCommand(e),
+		planCommand(e),
+		primeCommand(e),
+		verifyCommand(e),
+		reportCommand(e),
 		initCommand(e),
 		validateCommand(e),
 		configCommand(e),

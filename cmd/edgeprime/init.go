@@ -55,7 +55,7 @@ func initCommand(e *env) *cli.Command {
 // writeNew writes a file that must not exist yet, and leaves none behind when it fails.
 func writeNew(file, content string) error {
 	const private fs.FileMode = 0o600
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private) //nolint:gosec // writing the named file is what init is for
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private)
 	if errors.Is(err, fs.ErrExist) {
 		return withHint(usageError("%s exists and is left as it is", file), "choose another name, or: edgeprime init - shows the file")
 	}
@@ -64,7 +64,7 @@ func writeNew(file, content string) error {
 	}
 	_, err = f.WriteString(content)
 	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(file) //nolint:gosec // only what this function has just created
+		_ = os.Remove(file)
 		return fmt.Errorf("write %s: %w", file, err)
 	}
 	return nil

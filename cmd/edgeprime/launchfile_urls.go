@@ -165,7 +165,7 @@ func readRegular(file string, most int64) ([]byte, error) {
 
 // readCapped reads a file that must not be larger than a cap, in bytes.
 func readCapped(file string, most int64) ([]byte, error) {
-	f, err := os.Open(file) //nolint:gosec // reading what the user names is intended
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}

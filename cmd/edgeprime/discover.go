@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgeprime/edgeprime/report/safe"
+)
+
+func outputFlag(what string) *cli.StringFlag {
+	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the " + what + " to `FILE`"}
+}
+
+func discoverCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name: "discover", ArgsUsage: "[FILE]",
+		Usage:       "find what a first visitor's browser will request",
+		Description: "Prints the manifest as JSON Lines: assets sorted by URL, then problems.",
+		Flags:       runFlags(outputFlag("manifest")),
+		Action: func(c *cli.Context) error {
+			return e.withRun(c, true, func(ctx context.Context, r *launchRun) error {
+				if err := r.discover(ctx); err != nil {
+					return err
+				}
+				for _, p := range r.manifest.Problems {
+					e.tell("problem: %s: %s: %s", safe.URL(p.URL), p.Problem, p.Detail)
+				}
+				e.tell("%d assets; go on with: edgeprime launch --resume %s", len(r.manifest.Assets), r.ID)
+				return e.writeTo(c.String("output"), r.manifest.Write)
+			})
+		},
+	}
+}
+
+func planCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name: "plan", ArgsUsage: "[FILE]",
+		Usage:       "discover, and say what priming would do and cost",
+		Description: "With -o, writes the plan and its manifest for approval; prime --plan runs exactly that.",
+		Flags:       runFlags(outputFlag("plan")),
+		Action: func(c *cli.Context) error {
+			return e.withRun(c, true, func(ctx context.Context, r *launchRun) error {
+				if err := r.steps(ctx, r.discover, planStep(r)); err != nil {
+					return err
+				}
+				if path := c.String("output"); path != "" {
+					if err := e.writeTo(manifestBeside(path), r.manifest.Write); err != nil {
+						return err
+					}
+					if err := writeJSON(path, r.plan); err != nil {
+						return err
+					}
+				}
+				r.printPlan(e.stdout)
+				e.tell("go on with: edgeprime launch --resume %s", r.ID)
+				return nil
+			})
+		},
+	}
+}
+
+// manifestBeside names the manifest of a plan file.
+func manifestBeside(plan string) string { return strings.TrimSuffix(plan, ".json") + ".manifest.jsonl" }
+
+// writeTo writes a result to a file, whole or not at all, or to standard output.
+func (e *env) writeTo(path string, write func(io.Writer) error) error {
+	if path == "" || path == "-" {
+		return write(e.stdout)
+	}
+	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o600))
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() { _ = file.Cleanup() }() // does nothing once the file has its name
+	if err := write(file); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return file.CloseAtomicallyReplace()
+}
+
+// printPlan says what priming would do.
+func (r *launchRun) printPlan(w io.Writer) {
+	p := r.plan
+	fmt.Fprintf(w, "%s: %d assets, %d critical, %d variants\n\n", p.Launch, p.Assets, p.Critical, len(p.Variants))
+	for i, s := range p.Stages {
+		fmt.Fprintf(w, "  %d. %-20s %6d cells", i+1, s.Name, s.Cells)
+		for _, v := range s.Vantages {
+			fmt.Fprintf(w, "  %s", v.Name)
+			if v.Address != "" {
+				fmt.Fprintf(w, " (%s)", v.Address)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	est := p.Estimate
+	fmt.Fprintf(w, "\n  edges   %d requests\n  origin  at most %d requests, %d bytes known (%d sizes unknown)\n",
+		est.Requests, est.OriginRequests, est.OriginBytes, est.UnknownSizes)
+	fmt.Fprintf(w, "  limit   %d a second, %d in flight: at least %s\n",
+		p.Limits.MaxRPS, p.Limits.MaxInFlight, est.Duration.Round(time.Second))
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report"
+)
+
+// writers are the formats of a report, and the files they have in a run's folder.
+var formats = map[string]struct { //nolint:gochecknoglobals // a constant table
+	write func(io.Writer, *report.Report) error
+	file  string
+}{
+	"text":     {report.WriteText, ""},
+	"json":     {report.WriteJSON, reportFile},
+	"markdown": {report.WriteMarkdown, "report.md"},
+	"html":     {report.WriteHTML, "report.html"},
+}
+
+func formatFlag() *cli.StringFlag {
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: "print the report as `FORMAT`: text, json, markdown or html"}
+}
+
+func reportCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name: "report", ArgsUsage: "FOLDER",
+		Usage:       "render a run's report again, without one more request",
+		Description: "FOLDER is a run's folder, or its report.json. The exit code is that of the run.",
+		Flags:       []cli.Flag{formatFlag(), outputFlag("report")},
+		Action: func(c *cli.Context) error {
+			path, err := e.oneArg(c)
+			if err != nil {
+				return err
+			}
+			if path == "" {
+				return withHint(usageError("report needs a run's folder"), "edgeprime report readiness/<launch>/<run id>")
+			}
+			if err := checkFormat(c.String("format")); err != nil {
+				return err
+			}
+			if info, err := os.Stat(path); err == nil && info.IsDir() {
+				path = filepath.Join(path, reportFile)
+			}
+			file, err := os.Open(path)
+			if err != nil {
+				return withHint(usageError("report: %w", err), "the runs are the folders in readiness/<launch>/")
+			}
+			defer file.Close()
+			r, err := report.Read(file)
+			if err != nil {
+				return usageError("%s: %w", path, err)
+			}
+			render := func(w io.Writer) error { return formats[c.String("format")].write(w, r) }
+			if err := e.writeTo(c.String("output"), render); err != nil {
+				return err
+			}
+			return verdictError(r)
+		},
+	}
+}
+
+func checkFormat(name string) error {
+	if _, ok := formats[name]; ok {
+		return nil
+	}
+	return withHint(usageError("there is no format %q", name), "formats are %s", strings.Join(formatNames(), ", "))
+}
+
+func formatNames() []string {
+	var names []string
+	for name := range formats {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// report judges what the run has seen, writes the report in every format into the run's folder and
+// prints it in one.
+func (r *launchRun) report(ctx context.Context, format string) error {
+	if err := checkFormat(format); err != nil {
+		return err
+	}
+	result, err := report.Build(r.reportInput(ctx))
+	if err != nil {
+		return err
+	}
+	wanted := append(slices.Clone(r.launch.File.Report.Formats), "json")
+	for _, name := range formatNames() {
+		f := formats[name]
+		if f.file == "" || !slices.Contains(wanted, name) {
+			continue
+		}
+		var out strings.Builder
+		if err := f.write(&out, result); err != nil {
+			return fmt.Errorf("report as %s: %w", name, err)
+		}
+		if err := renameio.WriteFile(filepath.Join(r.dir, f.file), []byte(out.String()), 0o600); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+	}
+	if err := formats[format].write(r.e.stdout, result); err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	r.e.tell("report: %s", filepath.Join(r.dir, "report.html"))
+	return verdictError(result)
+}
+
+func (r *launchRun) reportInput(ctx context.Context) report.Input {
+	f := r.launch.File
+	in := report.Input{
+		Launch: report.Launch{
+			Name: f.Name, Owner: f.Owner, OnCall: f.OnCall, Approver: f.Approver, DeployID: f.DeployID,
+			At: r.launch.At, TimeZone: f.Launch.TimeZone, WarmWindow: f.Launch.WarmWindow, PrimeAt: r.launch.PrimeAt,
+		},
+		Criteria: r.launch.criteria(),
+		Run: report.RunInfo{
+			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
+			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Folder: r.dir,
+		},
+		Manifest: r.manifest, Plan: r.plan,
+		Observations: regions.ReadObservations(r.journalPath()),
+		Now:          r.e.now(),
+	}
+	if in.Manifest == nil {
+		in.Manifest = &crawl.Manifest{}
+	}
+	if in.Plan == nil {
+		in.Plan = &regions.Plan{Launch: f.Name, Limits: r.launch.Limits().WithDefaults()}
+	}
+	return in
+}
+
+// verdictError turns a verdict that is not READY into the error with its exit code. The report has
+// said why.
+func verdictError(r *report.Report) error {
+	switch {
+	case r.Run.Interrupted:
+		return withHint(interrupted("interrupted: the report is marked INCOMPLETE"), "edgeprime launch --resume %s", r.Run.ID)
+	case r.ExitCode == exitNotReady:
+		return notReady("launch %s is %s", r.Launch.Name, r.Verdict)
+	case r.ExitCode == exitInconclusive:
+		return inconclusive("the readiness of launch %s is %s", r.Launch.Name, r.Verdict)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+// The files of a run folder. A complete file means: this step is done.
+const (
+	manifestFile     = "manifest.jsonl"
+	planFile         = "plan.json"
+	observationsFile = "observations.jsonl"
+	reportFile       = "report.json"
+)
+
+// stateFolder holds what is alive of a launch's runs: one lock, and per run a journal and how the
+// run began.
+const stateFolder = ".state"
+
+// beginning is what a run must still know when it is resumed.
+type beginning struct {
+	ID      string    `json:"id"`
+	Started time.Time `json:"started"`
+	Config  string    `json:"config"` // digest of the resolved launch file
+	Tool    string    `json:"tool"`
+	Primes  bool      `json:"primes"` // false: the run measures only
+}
+
+// launchRun is one command's work on one run folder. Its steps are called in order; each leaves a
+// complete file behind or none.
+type launchRun struct {
+	beginning
+
+	e       *env
+	launch  *launch
+	dir     string // the run's folder
+	lock    *flock.Flock
+	journal *regions.Journal
+	tower   *tower
+	legacy  *legacy
+
+	manifest *crawl.Manifest
+	plan     *regions.Plan
+	stopped  string // why the run ended early, in words; empty when it did not
+}
+
+var runID = regexp.MustCompile(`^\d{8}T\d{9}Z-[0-9a-f]{8}$`)
+
+// newRunID returns an id that sorts by time, never repeats and holds no dot.
+func newRunID(now time.Time) string {
+	var random [4]byte
+	_, _ = rand.Read(random[:]) // never fails
+	stamp := now.UTC().Format("20060102T150405.000Z")
+	return stamp[:15] + stamp[16:] + "-" + hex.EncodeToString(random[:])
+}
+
+// openRun begins a run, or goes on with the one that resume names. One command at a time works on
+// a launch.
+func openRun(e *env, l *launch, resume string, primes bool) (r *launchRun, err error) {
+	base := filepath.Join(l.File.Report.Dir, l.File.Name)
+	state := filepath.Join(base, stateFolder)
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	}
+	r = &launchRun{e: e, launch: l, lock: flock.New(filepath.Join(state, "LOCK"))}
+	switch locked, err := r.lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("lock of launch %s: %w", l.File.Name, err)
+	case !locked:
+		return nil, withHint(fmt.Errorf("another edgeprime is at work on launch %s", l.File.Name),
+			"wait for it to end; it holds %s", r.lock.Path())
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	if resume == "" {
+		err = r.begin(state, primes)
+	} else {
+		err = r.goOn(state, resume)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.dir = filepath.Join(base, r.ID)
+	if err := os.MkdirAll(r.dir, 0o700); err != nil {
+		return r, fmt.Errorf("run folder: %w", err)
+	}
+	if r.journal, err = regions.OpenJournal(r.journalPath()); err != nil {
+		return r, err
+	}
+	if r.tower, err = newTower(r); err != nil {
+		return r, err
+	}
+	return r, r.takeOver(legacy{filepath.Join(state, "origin")})
+}
+
+// takeOver stays quiet as long as an earlier process may have requests at the origin.
+func (r *launchRun) takeOver(l legacy) error {
+	now := time.Now()
+	until, err := l.quietUntil(now, r.tower.permits.LongestLegacy())
+	if err != nil {
+		return err
+	}
+	if wait := until.Sub(now).Round(time.Second); wait > time.Second {
+		r.e.tell("an earlier run was killed: nothing is asked for %s, until its requests at the origin have ended", wait)
+	}
+	r.tower.permits.Quiet(until)
+	r.legacy = &l
+	return l.open()
+}
+
+// begin starts a new run and writes down how.
+func (r *launchRun) begin(state string, primes bool) error {
+	now := r.e.now()
+	r.beginning = beginning{
+		ID: newRunID(now), Started: now.UTC().Truncate(time.Millisecond), Config: r.launch.Digest, Tool: toolVersion(), Primes: primes,
+	}
+	return writeJSON(filepath.Join(state, r.ID+".json"), r.beginning)
+}
+
+// goOn reads how a run began. Another launch file would make another run of it.
+func (r *launchRun) goOn(state, id string) error {
+	if !runID.MatchString(id) {
+		return withHint(usageError("%q is no run id", id), "a run id looks like 20261201T140000123Z-7f3a90c1 and is the name of a folder in %s", filepath.Dir(state))
+	}
+	data, err := os.ReadFile(filepath.Join(state, id+".json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return withHint(usageError("launch %s has no run %s", r.launch.File.Name, id), "the runs are the folders in %s", filepath.Dir(state))
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &r.beginning)
+	}
+	if err != nil {
+		return fmt.Errorf("run %s: %w", id, err)
+	}
+	if r.Config != r.launch.Digest {
+		return withHint(usageError("run %s began with other settings than %s has now: its evidence would not fit", id, r.launch.Path),
+			"undo the change to resume, or begin a new run without --resume")
+	}
+	return nil
+}
+
+// journalPath is where the observations are: in the state folder while the run is alive, in its
+// own folder once it is complete.
+func (r *launchRun) journalPath() string {
+	done := filepath.Join(r.dir, observationsFile)
+	if _, err := os.Stat(done); err == nil {
+		return done
+	}
+	return filepath.Join(filepath.Dir(r.dir), stateFolder, r.ID+".jsonl")
+}
+
+// complete moves the observations into the run's folder: every step is done.
+func (r *launchRun) complete() error {
+	live, done := r.journalPath(), filepath.Join(r.dir, observationsFile)
+	if live == done {
+		return nil
+	}
+	if err := os.Rename(live, done); err != nil {
+		return fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// Close ends the work on the run; what is not complete can be resumed.
+func (r *launchRun) Close() error {
+	var errs []error
+	if r.legacy != nil {
+		errs = append(errs, r.legacy.leave(time.Now().Add(r.tower.permits.Legacy())))
+	}
+	if r.tower != nil {
+		errs = append(errs, r.tower.Close())
+	}
+	if r.journal != nil {
+		errs = append(errs, r.journal.Close())
+	}
+	return errors.Join(append(errs, r.lock.Unlock())...)
+}
+
+// writeJSON writes a value to a file, whole or not at all.
+func writeJSON(path string, v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := renameio.WriteFile(path, append(data, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// endedEarly is why a step ended before its end, when that is no failure of the program: the run
+// goes on to its report.
+func (r *launchRun) endedEarly(ctx context.Context, err error) bool {
+	switch {
+	case ctx.Err() != nil:
+		r.stopped = "interrupted"
+	case errors.Is(err, regions.ErrGate), isAborted(err):
+		r.stopped = err.Error()
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/origin"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+// queueDepth is how many batches wait per vantage.
+const queueDepth = 4
+
+// discover finds the launch's assets through the first vantage of the plan to come, so that what
+// it fetches counts as primed there.
+func (r *launchRun) discover(ctx context.Context) error {
+	path := filepath.Join(r.dir, manifestFile)
+	if file, err := os.Open(path); err == nil {
+		defer file.Close()
+		if r.manifest, err = crawl.ReadManifest(file); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return nil
+	}
+	cfg := r.launch.CrawlConfig()
+	cfg.Scope = r.tower.scope
+	first, err := r.firstStage()
+	if err != nil {
+		return err
+	}
+	r.tower.budget = origin.NewBudget(0)
+	stop := context.AfterFunc(ctx, r.tower.permits.Drain)
+	defer stop()
+	scout := &scout{
+		run: r, stage: first, station: r.tower.station(first.Vantages[0]), variant: r.launch.File.Variants[0],
+		preview: r.tower.preview(r.launch), progress: r.e.progress("discover"),
+	}
+	r.manifest, err = crawl.New(cfg, scout.fetch, r.e.log).Crawl(ctx)
+	scout.progress.end()
+	switch {
+	case errors.Is(err, crawl.ErrNothing):
+		return nothingFound(r.manifest)
+	case err != nil:
+		return fmt.Errorf("discover: %w", err)
+	}
+	var data bytes.Buffer
+	if err := r.manifest.Write(&data); err != nil {
+		return fmt.Errorf("discover: %w", err)
+	}
+	if err := renameio.WriteFile(path, data.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// firstStage returns the stage that every plan of this launch begins with.
+func (r *launchRun) firstStage() (regions.Stage, error) {
+	nothing := &crawl.Manifest{Assets: []crawl.Asset{{URL: "http://placeholder.invalid/"}}}
+	p, err := regions.NewPlan(r.planInput(nothing))
+	if err != nil {
+		return regions.Stage{}, usageError("%w", err)
+	}
+	return p.Stages[0], nil
+}
+
+func (r *launchRun) planInput(m *crawl.Manifest) regions.Input {
+	f := r.launch.File
+	return regions.Input{
+		Launch: f.Name, Manifest: m, Variants: f.Variants, Regions: f.Regions, Stages: r.launch.Stages(), Limits: r.launch.Limits(),
+	}
+}
+
+// nothingFound says why a launch has no asset, with the problems that discovery met.
+func nothingFound(m *crawl.Manifest) error {
+	var why strings.Builder
+	for _, p := range m.Problems[:min(len(m.Problems), 5)] {
+		fmt.Fprintf(&why, "\n  %s: %s", p.URL, p.Detail)
+	}
+	return withHint(inconclusive("no asset in scope was found%s", why.String()),
+		"check entries, pages, sitemaps and scope of the launch file")
+}
+
+// scout fetches for discovery and records what it sees.
+type scout struct {
+	run      *launchRun
+	stage    regions.Stage
+	station  *station
+	variant  edge.Variant
+	preview  *previewStation
+	progress *progress
+}
+
+// fetch implements crawl.Fetch. What is asked on a preview host, or is no asset (robots.txt, a
+// sitemap), primes nothing.
+func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error) {
+	fetcher, vantage, pass := s.station.prime, s.station.vantage, edge.Prime
+	if s.preview.serves(a.URL) {
+		fetcher, vantage, pass = s.preview.fetcher, s.preview.vantage, edge.Discover
+	} else if a.Kind == crawl.Data { // robots.txt or a sitemap
+		pass = edge.Discover
+	}
+	var body []byte
+	asker := &regions.Asker{
+		Budget: s.run.tower.budget, Breaker: s.station.breaker,
+		Fetch: func(ctx context.Context, t regions.Task) (o edge.Observation, err error) {
+			o, body, err = fetcher.Fetch(ctx, edge.Request{Asset: t.Asset, Variant: t.Variant, Keep: true})
+			return o, err
+		},
+	}
+	cell := regions.Cell{Asset: a, Variant: s.variant, Vantage: vantage}
+	o, err := asker.Ask(ctx, ctx, regions.NewTask(s.run.ID, cell, s.stage.Name, pass))
+	if err != nil {
+		return crawl.Response{}, err
+	}
+	if _, err := s.run.journal.Record(o); err != nil {
+		return crawl.Response{}, err
+	}
+	s.progress.step(1)
+	header := http.Header{}
+	for _, h := range o.Header {
+		header.Add(h[0], h[1])
+	}
+	return crawl.Response{Status: o.Status, Header: header, Body: body, WireBytes: o.WireBytes, Failure: whyUnusable(o)}, nil
+}
+
+// whyUnusable says why an answer must not be read for assets.
+func whyUnusable(o edge.Observation) string {
+	switch {
+	case o.Failure != "":
+		return string(o.Failure) + ": " + o.Error
+	case o.Challenge != "":
+		return "bot protection answered: " + o.Challenge
+	default:
+		return ""
+	}
+}
+
+// makePlan plans the run, or reads the plan it already has.
+func (r *launchRun) makePlan() error {
+	path := filepath.Join(r.dir, planFile)
+	data, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(data, &r.plan); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if r.plan.Manifest != r.manifest.Digest() {
+			return fmt.Errorf("%s was made for another manifest than the one beside it", path)
+		}
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("plan: %w", err)
+	}
+	if r.plan, err = regions.NewPlan(r.planInput(r.manifest)); err != nil {
+		return usageError("%w", err)
+	}
+	return writeJSON(path, r.plan)
+}
+
+// prime primes stage by stage.
+func (r *launchRun) prime(ctx context.Context) error {
+	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Prime(ctx) })
+}
+
+// verify measures every visitors' cell.
+func (r *launchRun) verify(ctx context.Context) error {
+	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Verify(ctx) })
+}
+
+// drive runs one step of the dispatcher with a worker per vantage.
+func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regions.Dispatcher) error) error {
+	stop := context.AfterFunc(ctx, r.tower.permits.Drain)
+	defer stop()
+	r.tower.budget = origin.NewBudget(r.plan.Estimate.Requests)
+	bars := r.e.rounds()
+	defer bars.end()
+	queue := regions.NewMemoryQueue(queueDepth)
+	d := &regions.Dispatcher{
+		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.journal,
+		Progress: bars.show, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
+	}
+	if err := d.Replay(regions.ReadObservations(r.journalPath())); err != nil {
+		return err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	for _, v := range r.plan.Vantages() {
+		w := &regions.Worker{
+			Vantage: v.Name, Source: queue, Sink: d, Asker: r.tower.asker(r.tower.station(v)),
+			Slots: min(r.tower.permits.Slots()+1, mostSlots),
+		}
+		group.Go(func() error { return w.Run(groupCtx) })
+	}
+	group.Go(func() error {
+		defer queue.Close()
+		return step(groupCtx, d)
+	})
+	err := group.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// mostSlots bounds the requests that one vantage has open, whatever the origin allows.
+const mostSlots = 64

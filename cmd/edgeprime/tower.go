@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/origin"
+	"github.com/edgeprime/edgeprime/regions"
+)
+
+// runHeader carries the run id, so that an origin's own log can tell our requests.
+const runHeader = "Edgeprime-Run"
+
+// tower composes the layers of every request once, for a whole run: scope, then a connection
+// through the address guard at the vantage, then the permit, then the write.
+type tower struct {
+	permits  *origin.Guard
+	address  *edge.AddressGuard
+	scope    crawl.Scope
+	caps     edge.Caps
+	header   http.Header
+	budget   *origin.Budget
+	stations map[string]*station
+}
+
+// station is one vantage with the two ways to ask it: on kept connections while priming, on a
+// fresh one each while measuring.
+type station struct {
+	vantage        edge.Vantage
+	prime, measure *edge.Fetcher
+	breaker        *origin.Breaker
+	pools          []*edge.Pool
+}
+
+func newTower(r *launchRun) (*tower, error) {
+	limits := r.launch.Limits().WithDefaults()
+	permits, err := newPermits(limits)
+	if err != nil {
+		return nil, err
+	}
+	address, err := edge.NewAddressGuard(r.launch.File.AllowAddresses)
+	if err != nil {
+		return nil, err
+	}
+	return &tower{
+		permits: permits, address: address, scope: r.launch.CrawlConfig().EffectiveScope(),
+		caps:     edge.Caps{Total: limits.Timeout},
+		header:   http.Header{runHeader: {r.ID}},
+		stations: map[string]*station{},
+	}, nil
+}
+
+// station returns the vantage's station; it is built on first use, by one goroutine.
+func (t *tower) station(v edge.Vantage) *station {
+	if s := t.stations[v.Name]; s != nil {
+		return s
+	}
+	s := &station{vantage: v, breaker: &origin.Breaker{}}
+	s.prime, s.measure = t.fetcher(s, false), t.fetcher(s, true)
+	t.stations[v.Name] = s
+	return s
+}
+
+func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
+	pool := edge.NewPool(t.address, s.vantage, 0)
+	pool.Fresh = fresh
+	pool.Around = func(conn http.RoundTripper) http.RoundTripper {
+		return &origin.Transport{Base: conn, Permits: t.permits, Region: s.vantage.Region, Spared: edge.Spared}
+	}
+	s.pools = append(s.pools, pool)
+	return &edge.Fetcher{
+		Base: &edge.Scoped{Base: pool, Scope: t.scope}, Caps: t.caps, Header: t.header, UserAgent: userAgent(),
+	}
+}
+
+func userAgent() string {
+	return "edgeprime/" + toolVersion() + " (+https://github.com/edgeprime/edgeprime)"
+}
+
+// asker returns who asks the station's vantage for tasks.
+func (t *tower) asker(s *station) *regions.Asker {
+	return &regions.Asker{
+		Budget: t.budget, Breaker: s.breaker,
+		Fetch: func(ctx context.Context, task regions.Task) (edge.Observation, error) {
+			f := s.measure
+			if task.Pass == edge.Prime {
+				f = s.prime
+			}
+			o, _, err := f.Fetch(ctx, edge.Request{Asset: task.Asset, Variant: task.Variant})
+			return o, err
+		},
+	}
+}
+
+// Close closes every connection.
+func (t *tower) Close() error {
+	var errs []error
+	for _, s := range t.stations {
+		for _, p := range s.pools {
+			errs = append(errs, p.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// isAborted reports whether the guard stopped the run to protect the origin.
+func isAborted(err error) bool { return errors.Is(err, origin.ErrAborted) }
