@@ -10,8 +10,8 @@ import (
 const most = 1 << 16
 
 // Markdown returns s as text that Markdown shows as it is, within a paragraph or a table: markup,
-// HTML, links and the beginnings of lists and headings lose their meaning. Control characters are
-// escaped as by [Text].
+// HTML, links, mentions and the beginnings of lists and headings lose their meaning. Control
+// characters are escaped as by [Text].
 func Markdown(s string) string {
 	s = Text(s, most)
 	var b strings.Builder
@@ -20,14 +20,21 @@ func Markdown(s string) string {
 		switch {
 		case strings.ContainsRune("\\`*_{}[]()#|<>&~:@^$!", r),
 			i == 0 && strings.ContainsRune("+-=", r),
-			i > 0 && digits && r == '.':
+			r == '.' && (i > 0 && digits || strings.EqualFold(s[max(i-3, 0):i], "www")):
 			b.WriteByte('\\')
 		}
 		digits = digits && r >= '0' && r <= '9'
 		b.WriteRune(r)
+		if (r == '@' || r == '#') && i+1 < len(s) && isWord(s[i+1]) {
+			// Forges look for mentions and issues in what is rendered: a comment parts it.
+			b.WriteString("<!-- -->")
+		}
 	}
 	return b.String()
 }
+
+// isWord tells whether a mention or the number of an issue can start with c.
+func isWord(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' }
 
 // Code returns s as a Markdown code span that may stand in a table: nothing in it is markup, a link
 // or a mention. Back-ticks become apostrophes. An empty text gives "".

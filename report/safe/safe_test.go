@@ -1,6 +1,7 @@
 package safe_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode"
@@ -74,6 +75,21 @@ func TestURL(t *testing.T) {
 		"malformed":           {"http://[::1/?token=s3cret", "http://[::1/?token=***"},
 		"a line with a URL":   {"Location: https://u:p@a.example/?sig=ab then", "Location: https://***@a.example/?sig=*** then"},
 		"a word within":       {"https://www.example/?monkey=1&design=2&author=me&keyboard=3", "https://www.example/?monkey=1&design=2&author=me&keyboard=3"},
+		"behind no scheme":    {"//u:p@www.example/", "//***@www.example/"},
+		"backslashes":         {`https:\\u:p@www.example\a`, `https:\\***@www.example\a`},
+		"two URLs":            {"https://a:b@x.example,https://c:d@y.example", "https://***@x.example,https://***@y.example"},
+		"two apart":           {"https://a:b@x.example https://c:d@y.example", "https://***@x.example https://***@y.example"},
+		"semicolon in value":  {"https://www.example/?token=a;b?c&d=1", "https://www.example/?token=***&d=1"},
+		"semicolon first":     {"https://www.example/?token=;b", "https://www.example/?token=***"},
+		"slashes in value":    {"https://www.example/?token=a//b/c=", "https://www.example/?token=***"},
+		"URL within":          {"https://www.example/?next=https://u:p@a.example/?sig=x", "https://www.example/?next=https://***@a.example/?sig=***"},
+		"escaped URL within":  {"https://www.example/?a=1&next=https%3A%2F%2Fa.example%2F%3Fsig%3Ds3cret", "https://www.example/?a=1&next=***"},
+		"escaped user within": {"https://www.example/?next=https%3A%2F%2Fu%3Ap%40a.example%2F", "https://www.example/?next=***"},
+		"escaped twice":       {"https://www.example/?next=%253Fsig%253Ds3cret%2526a", "https://www.example/?next=%253Fsig%253Ds3cret%2526a"},
+		"escaped and plain":   {"https://www.example/?next=%2Fa%3Fb%3D1", "https://www.example/?next=%2Fa%3Fb%3D1"},
+		"word of a key":       {"https://www.example/?Ocp-Apim-Subscription-Key=s3cret&country_code=de", "https://www.example/?Ocp-Apim-Subscription-Key=***&country_code=de"},
+		"code alone":          {"https://www.example/?code=s3cret", "https://www.example/?code=***"},
+		"key escaped twice":   {"https://www.example/?%2574oken=s3cret", "https://www.example/?%2574oken=***"},
 		"no value":            {"https://www.example/?token=&token", "https://www.example/?token=&token"},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, safe.URL(tt.in)) })
@@ -81,12 +97,51 @@ func TestURL(t *testing.T) {
 }
 
 func TestMasker(t *testing.T) {
-	m := safe.Secrets("hunter2", "hunter2-long", "a b/c?", "x", "")
-	assert.Equal(t, "*** and ***.", m.Mask("hunter2 and hunter2-long."))
-	assert.Equal(t, "/?q=***&p=*** ***", m.Mask("/?q=a+b%2Fc%3F&p=a%20b%2Fc%3F a b/c?"))
-	assert.Equal(t, "x is too short", m.Mask("x is too short"))
+	m := safe.NewMasker([]string{"hunter2", "hunter2-long", "a b/c?", "quo\"te\\", "  padded\n", "x", ""})
+	for in, want := range map[string]string{
+		"hunter2 and hunter2-long.":         "*** and ***.",
+		"/?q=a+b%2Fc%3F&p=a%20b%2Fc%3F":     "/?q=***&p=***",
+		"a b/c? at the end":                 "*** at the end",
+		`{"password":"quo\"te\\"}`:          `{"password":"***"}`,
+		"Authorization: Basic aHVudGVyMg==": "Authorization: Basic ***==",
+		"padded":                            "***",
+		"x is too short":                    "x is too short",
+		"":                                  "",
+	} {
+		assert.Equal(t, want, m.Mask(in), "%q", in)
+	}
 	assert.Equal(t, "hunter2", safe.Masker{}.Mask("hunter2"), "the zero value hides nothing")
-	assert.Equal(t, "abc", safe.Secrets("", "abc").Mask("abc"))
+	assert.Equal(t, "abc", safe.NewMasker([]string{"", "abc"}).Mask("abc"))
+	overlapping := safe.NewMasker([]string{"abcd", "cdef", "ababa"})
+	assert.Equal(t, "***!", overlapping.Mask("abcdef!"), "no piece of either remains")
+	assert.Equal(t, "***", overlapping.Mask("abababa"))
+	for _, format := range []string{"%v", "%+v", "%#v", "%q", "%x"} {
+		assert.NotContains(t, fmt.Sprintf(format, struct{ M safe.Masker }{m}), "hunter2")
+	}
+}
+
+func TestHeader(t *testing.T) {
+	for in, want := range map[string]string{
+		"Cache-Control: max-age=60":                     "Cache-Control: max-age=60",
+		"Set-Cookie: sid=s3cret; Path=/; HttpOnly":      "Set-Cookie: sid=***; Path=/; HttpOnly",
+		"set-cookie: sid=s3cret":                        "set-cookie: sid=***",
+		"Set-Cookie: s3cret":                            "Set-Cookie: ***",
+		"Set-Cookie: a=b; Domain=x; r=/?token=q":        "Set-Cookie: a=***; Domain=x; r=/?token=***",
+		"Authorization: Bearer s3cret":                  "Authorization: ***",
+		"Cookie: sid=s3cret":                            "Cookie: ***",
+		"X-Csrf-Token: s3cret":                          "X-Csrf-Token: ***",
+		"Location: https://u:p@a.example/?token=s3cret": "Location: https://***@a.example/?token=***",
+		"Location: /next?sig=s3cret&a=1":                "Location: /next?sig=***&a=1",
+		"Link: </a?token=s3cret>; rel=preload":          "Link: </a?token=***>; rel=preload",
+		"Surrogate-Key: home hero":                      "Surrogate-Key: home hero",
+		"no header line at https://u:p@a.example/":      "no header line at https://***@a.example/",
+		"https://u:p@a.example/":                        "https://***@a.example/",
+		": x":                                           ": x",
+		"":                                              "",
+	} {
+		assert.Equal(t, want, safe.Header(in), "%q", in)
+		assert.Equal(t, want, safe.Header(want), "%q is idempotent", want)
+	}
 }
 
 func TestMarkdown(t *testing.T) {
@@ -99,6 +154,8 @@ func TestMarkdown(t *testing.T) {
 		"12. item":                         `12\. item`,
 		"*bold* _it_ ~~no~~ `code` &lt; !": "\\*bold\\* \\_it\\_ \\~\\~no\\~\\~ \\`code\\` \\&lt; \\!",
 		"":                                 "",
+		"@team owner/repo#12 a@ b# #":      `\@<!-- -->team owner/repo\#<!-- -->12 a\@ b\# \#`,
+		"see www.evil.example WWW.x":       `see www\.evil.example WWW\.x`,
 	} {
 		if in == "plain text, 1.5 s" {
 			want = in // the dot does not follow digits alone
@@ -160,7 +217,8 @@ func FuzzFormats(f *testing.F) {
 		}
 		assert.NotContains(t, strings.Trim(safe.Code(s), "`"), "`")
 		assert.Equal(t, safe.URL(s), safe.URL(safe.URL(s)), "idempotent")
-		masker := safe.Secrets("hunter2")
+		masker := safe.NewMasker([]string{"hunter2"})
+		assert.Equal(t, safe.Header(s), safe.Header(safe.Header(s)), "idempotent")
 		assert.NotContains(t, masker.Mask(s), "hunter2")
 	})
 }

@@ -1,59 +1,107 @@
 package safe
 
-import (
-	"slices"
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // mask stands for what is hidden.
 const mask = "***"
 
-// between parts the words of a text; no URL holds one of them.
+// between parts the words of a text: no URL holds one of these.
 const between = " \t\r\n\"<>"
 
 // URL returns s, a URL or a text that holds some, with "***" in place of userinfo and of the
 // values of query keys that look like credentials: token, key, sig, signature, password, auth,
 // session, access_token, X-Amz-Signature and their like, in fragments and matrix parameters too. A
-// parameter that carries an escaped URL with credentials is hidden as a whole. Nothing is parsed, so
-// a malformed URL shows no more than a good one. URL is idempotent.
-func URL(s string) string {
-	if !strings.ContainsAny(s, "@=") {
-		return s
+// value that is itself an escaped URL with credentials is hidden as a whole. Nothing is parsed, so a
+// malformed URL shows no more than a good one. URL is idempotent.
+func URL(s string) string { return maskURL(s, 0) }
+
+func maskURL(s string, depth int) string {
+	if strings.Contains(s, "@") {
+		s = maskUsers(s)
 	}
-	var b strings.Builder
-	for {
-		end := strings.IndexAny(s, between)
-		if end < 0 {
-			b.WriteString(word(s, 0))
-			return b.String()
-		}
-		b.WriteString(word(s[:end], 0))
-		b.WriteByte(s[end])
-		s = s[end+1:]
+	if strings.Contains(s, "=") {
+		s = maskParameters(s, depth)
 	}
+	return s
 }
 
-// word masks one word of a text, which may be a URL.
-func word(s string, depth int) string {
+// maskUsers hides what stands before the last "@" of every authority. Browsers read backslashes
+// like slashes.
+func maskUsers(s string) string {
+	const slashes = `/\`
 	var b strings.Builder
-	for {
-		start := strings.Index(s, "//")
-		if start < 0 {
-			start = strings.Index(s, `\\`) // a browser reads a backslash like a slash
+	for s != "" {
+		start := strings.IndexAny(s, slashes) + 1
+		if start == 0 {
+			break
 		}
-		if start < 0 {
-			b.WriteString(parameters(s, depth))
-			return b.String()
+		if start == len(s) || !strings.Contains(slashes, s[start:start+1]) {
+			b.WriteString(s[:start])
+			s = s[start:]
+			continue
 		}
-		start += 2
-		end := start + strings.IndexAny(s[start:]+"/", `/?#\`)
-		b.WriteString(parameters(s[:start], depth))
-		b.WriteString(authority(s[start:end]))
-		if !strings.Contains(s[end:], "//") {
-			b.WriteString(parameters(s[end:], depth))
-			return b.String()
+		b.WriteString(s[:start+1])
+		s = s[start+1:]
+		end := strings.IndexAny(s, between+`/\?#'`)
+		if end < 0 {
+			end = len(s)
 		}
+		if at := strings.LastIndexByte(s[:end], '@'); at >= 0 {
+			b.WriteString(mask)
+			s, end = s[at:], end-at
+		}
+		b.WriteString(s[:end])
 		s = s[end:]
 	}
+	b.WriteString(s)
+	return b.String()
+}
+
+// maskParameters hides the values of credentials. A key starts behind any delimiter that some
+// server knows, and a credential ends only where every server ends it, so that none shows in part.
+func maskParameters(s string, depth int) string {
+	const delimiters = "?&;#"
+	var b strings.Builder
+	for s != "" {
+		start := strings.IndexAny(s, delimiters) + 1
+		if start == 0 {
+			break
+		}
+		b.WriteString(s[:start])
+		s = s[start:]
+		end := strings.IndexAny(s, delimiters+between+"=")
+		if end < 0 || s[end] != '=' {
+			continue
+		}
+		key := s[:end]
+		b.WriteString(s[:end+1])
+		s = s[end+1:]
+		value := until(s, delimiters+between)
+		if secretKey(key) {
+			value = until(s, "&#"+between)
+		} else if !carriesSecret(value, depth) {
+			continue
+		}
+		if value != "" {
+			b.WriteString(mask)
+		}
+		s = s[len(value):]
+	}
+	b.WriteString(s)
+	return b.String()
+}
+
+// until is the part of s before the first of the given characters.
+func until(s, ends string) string {
+	if end := strings.IndexAny(s, ends); end >= 0 {
+		return s[:end]
+	}
+	return s
+}
+
+// carriesSecret tells whether a value is an escaped URL, or escaped parameters, with credentials.
+func carriesSecret(value string, depth int) bool {
+	const deepest = 4
+	inner := unescape(value)
+	return inner != value && (depth >= deepest || maskURL(inner, depth+1) != inner)
 }
