@@ -85,7 +85,9 @@ func TestURL(t *testing.T) {
 		"URL within":          {"https://www.example/?next=https://u:p@a.example/?sig=x", "https://www.example/?next=https://***@a.example/?sig=***"},
 		"escaped URL within":  {"https://www.example/?a=1&next=https%3A%2F%2Fa.example%2F%3Fsig%3Ds3cret", "https://www.example/?a=1&next=***"},
 		"escaped user within": {"https://www.example/?next=https%3A%2F%2Fu%3Ap%40a.example%2F", "https://www.example/?next=***"},
-		"escaped twice":       {"https://www.example/?next=%253Fsig%253Ds3cret%2526a", "https://www.example/?next=%253Fsig%253Ds3cret%2526a"},
+		"escaped twice":       {"https://www.example/?next=%253Fsig%253Ds3cret%2526a", "https://www.example/?next=***"},
+		"escaped pair":        {"https://www.example/?state=sig%3Ds3cret", "https://www.example/?state=***"},
+		"escaped without end": {"https://www.example/?a=%252525252525252541", "https://www.example/?a=***"},
 		"escaped and plain":   {"https://www.example/?next=%2Fa%3Fb%3D1", "https://www.example/?next=%2Fa%3Fb%3D1"},
 		"word of a key":       {"https://www.example/?Ocp-Apim-Subscription-Key=s3cret&country_code=de", "https://www.example/?Ocp-Apim-Subscription-Key=***&country_code=de"},
 		"code alone":          {"https://www.example/?code=s3cret", "https://www.example/?code=***"},
@@ -93,6 +95,18 @@ func TestURL(t *testing.T) {
 		"no value":            {"https://www.example/?token=&token", "https://www.example/?token=&token"},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, safe.URL(tt.in)) })
+	}
+}
+
+// What is nested without an end must not take time without an end.
+func TestURLNested(t *testing.T) {
+	nested := "a"
+	for range 400 {
+		nested = "a=" + strings.NewReplacer("%", "%25", "=", "%3D").Replace(nested)
+	}
+	assert.Equal(t, "https://h.example/?a=***", safe.URL("https://h.example/?"+nested))
+	for _, unit := range []string{"?a=", "&token=%41", "//@", "#", "?a=%3D", "/\\"} {
+		safe.URL(strings.Repeat(unit, 100_000))
 	}
 }
 

@@ -15,8 +15,8 @@ const shortest = 4
 // Masker hides the literals of loaded secrets. Its zero value hides nothing. It is immutable and
 // safe for concurrent use, and printing it shows none of them.
 type Masker struct {
-	// A pointer, since fmt prints no string behind one within a struct.
-	literals *[]string
+	// A function, since fmt finds its way to every string behind a pointer.
+	literals func() []string
 }
 
 // NewMasker returns the masker of the given secrets, as they are and as URLs, JSON, basic
@@ -31,7 +31,7 @@ func NewMasker(secrets []string) Masker {
 	}
 	slices.Sort(literals)
 	literals = slices.Compact(literals)
-	return Masker{literals: &literals}
+	return Masker{literals: func() []string { return literals }}
 }
 
 // forms are the ways in which outputs may write a secret.
@@ -51,7 +51,7 @@ func forms(s string) []string {
 func (m Masker) Mask(s string) string {
 	var spans [][2]int
 	if m.literals != nil {
-		for _, literal := range *m.literals {
+		for _, literal := range m.literals() {
 			spans = append(spans, occurrences(s, literal)...)
 		}
 	}

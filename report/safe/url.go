@@ -13,14 +13,12 @@ const between = " \t\r\n\"<>"
 // session, access_token, X-Amz-Signature and their like, in fragments and matrix parameters too. A
 // value that is itself an escaped URL with credentials is hidden as a whole. Nothing is parsed, so a
 // malformed URL shows no more than a good one. URL is idempotent.
-func URL(s string) string { return maskURL(s, 0) }
-
-func maskURL(s string, depth int) string {
+func URL(s string) string {
 	if strings.Contains(s, "@") {
 		s = maskUsers(s)
 	}
 	if strings.Contains(s, "=") {
-		s = maskParameters(s, depth)
+		s = maskParameters(s, 0)
 	}
 	return s
 }
@@ -100,8 +98,20 @@ func until(s, ends string) string {
 }
 
 // carriesSecret tells whether a value is an escaped URL, or escaped parameters, with credentials.
+// What is escaped more often than anyone means to counts as such: the depth bounds the work too.
 func carriesSecret(value string, depth int) bool {
 	const deepest = 4
-	inner := unescape(value)
-	return inner != value && (depth >= deepest || maskURL(inner, depth+1) != inner)
+	for ; ; depth++ {
+		inner := unescape(value)
+		if inner == value {
+			return false
+		}
+		if depth >= deepest {
+			return true
+		}
+		value = inner
+		if inner = "?" + inner; maskUsers(inner) != inner || maskParameters(inner, depth+1) != inner {
+			return true
+		}
+	}
 }
