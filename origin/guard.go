@@ -21,6 +21,10 @@ const (
 // It pauses for everyone when the origin asks for it or looks unwell, and aborts when the origin
 // fails. Create one with NewGuard and share it between all regions; it is safe for concurrent use.
 type Guard struct {
+	// Notify is told why the guard pauses or aborts, in words; nil for nobody. It must not call the
+	// guard. Set it before the first Acquire.
+	Notify func(why string)
+
 	limits Limits
 	rate   int           // permits per window
 	window time.Duration // see startWithin
@@ -307,7 +311,9 @@ func (g *Guard) release(p *Permit, o Outcome) {
 		delete(g.open, p.id)
 	}
 	if o.Written {
-		g.health.record(o, time.Now())
+		if why := g.health.record(o, time.Now()); why != "" && g.Notify != nil {
+			g.Notify(why)
+		}
 	}
 	g.pump()
 }

@@ -305,11 +305,14 @@ func TestGuardPausesAndAbortsOnErrorBurn(t *testing.T) {
 	t.Run("pause", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+			var told []string
+			g.Notify = func(why string) { told = append(told, why) }
 			answer(g, 60, 200, usual)
 			answer(g, 4, 500, usual)
 			began := time.Now()
 			acquire(t, g, "us").Release(done)
 			assert.InDelta(t, 10, time.Since(began).Seconds(), 0.5)
+			assert.Equal(t, []string{"4 of the last 64 answers failed: pausing for 10s"}, told)
 		})
 	})
 	t.Run("slow origin", func(t *testing.T) {

@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -30,13 +31,16 @@ type health struct {
 	failures    int
 }
 
-// record takes one answer into account. Answers that spared the origin say nothing of it.
-func (h *health) record(o Outcome, now time.Time) {
+// record takes one answer into account and says why it leads to a pause or to the end, if it
+// does. Answers that spared the origin say nothing of it.
+func (h *health) record(o Outcome, now time.Time) (why string) {
 	if o.Backoff > 0 && (o.Status == 429 || o.Status == 503) {
-		h.pauseTo(now.Add(min(o.Backoff, longestWait)))
+		wait := min(o.Backoff, longestWait)
+		h.pauseTo(now.Add(wait))
+		why = fmt.Sprintf("an answer with status %d asked for it: pausing for %s", o.Status, wait)
 	}
 	if o.Spared {
-		return
+		return why
 	}
 	h.total++
 	if o.failed() {
@@ -47,11 +51,12 @@ func (h *health) record(o Outcome, now time.Time) {
 		h.recent = h.recent[1:]
 	}
 	if len(h.recent) >= healthMinimum {
-		h.judge(now)
+		return cmp.Or(h.judge(now), why)
 	}
+	return why
 }
 
-func (h *health) judge(now time.Time) {
+func (h *health) judge(now time.Time) (why string) {
 	failed := 0
 	for _, o := range h.recent {
 		if o.failed() {
@@ -66,11 +71,22 @@ func (h *health) judge(now time.Time) {
 	switch {
 	case share > abortAbove:
 		h.aborted = fmt.Sprintf("%d of the last %d answers failed", failed, len(h.recent))
-	case share > pauseAbove, slow > slowFloor && slow > slowFactor*h.baseline:
-		h.pause = min(max(firstPause, 2*h.pause), longestPause)
-		h.pauseTo(now.Add(h.pause))
-		h.recent = h.recent[:0] // judge what comes after the pause by itself
+		return h.aborted + ": aborting"
+	case share > pauseAbove:
+		return h.rest(now, fmt.Sprintf("%d of the last %d answers failed", failed, len(h.recent)))
+	case slow > slowFloor && slow > slowFactor*h.baseline:
+		return h.rest(now, fmt.Sprintf("answers take %s where they took %s at first",
+			slow.Round(time.Millisecond), h.baseline.Round(time.Millisecond)))
 	}
+	return ""
+}
+
+// rest pauses, longer each time; what comes after the pause is judged by itself.
+func (h *health) rest(now time.Time, because string) (why string) {
+	h.pause = min(max(firstPause, 2*h.pause), longestPause)
+	h.pauseTo(now.Add(h.pause))
+	h.recent = h.recent[:0]
+	return fmt.Sprintf("%s: pausing for %s", because, h.pause)
 }
 
 func (h *health) pauseTo(until time.Time) {

@@ -113,6 +113,9 @@ func (b *builder) method(r *Report) []string {
 			out = append(out, v.Name+" is an upper tier: it was primed, and is not measured, since visitors never reach it.")
 		}
 	}
+	for _, why := range r.Run.Pauses {
+		out = append(out, "The run held back for the origin's sake: "+why+".")
+	}
 	if len(r.Run.Exemptions) > 0 {
 		out = append(out, fmt.Sprintf("The address guard let %s through by name.", plural(len(r.Run.Exemptions), "address")))
 	}

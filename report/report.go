@@ -60,6 +60,8 @@ type RunInfo struct {
 	StoppedBecause string `json:"stopped_because,omitempty"`
 	// Exemptions are the addresses that the guard let through by name.
 	Exemptions []string `json:"exemptions,omitempty"`
+	// Pauses are what the guard of the origin did to protect it, in words.
+	Pauses []string `json:"pauses,omitempty"`
 	// Folder is where the run's files are.
 	Folder string `json:"folder,omitempty"`
 }

@@ -120,6 +120,7 @@ func (r *Report) textOrigin(b *strings.Builder) {
 	o := r.Origin
 	fmt.Fprintf(b, "  %-11s at most %s; peak %d of %d per second, %d of %d in flight; %s; p95 %s\n", "origin",
 		plural(o.Requests, "request"), o.PeakRPS, o.Limits.MaxRPS, o.MaxOpen, o.Limits.MaxInFlight, plural(o.Errors, "error"), o.Ms.words())
+	list(b, "", r.Run.Pauses, textFindings)
 	fmt.Fprintf(b, "  %-11s %s, %d critical; %s\n", "assets", plural(r.Scope.Assets, "asset"), r.Scope.Critical, kinds(r.Scope.Kinds))
 	if len(r.ThirdParty) > 0 {
 		list(b, "third party", []string{strings.Join(r.ThirdParty, ", ") + ": named, never fetched"}, 1)

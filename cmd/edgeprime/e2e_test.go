@@ -72,24 +72,21 @@ allow_addresses: [%s%q]
 	return s, dir
 }
 
-// edgeprimeCommand prepares the program in dir; its talk goes to the test's log when it failed.
-func edgeprimeCommand(t *testing.T, binary, dir string, args ...string) (cmd *exec.Cmd, stderr *bytes.Buffer) {
+// edgeprimeCommand prepares the program in dir; its talk goes to the test's log.
+func edgeprimeCommand(t *testing.T, binary, dir string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd = exec.CommandContext(t.Context(), binary, args...)
-	stderr = &bytes.Buffer{}
+	cmd := exec.CommandContext(t.Context(), binary, args...)
+	stderr := &bytes.Buffer{}
 	cmd.Dir, cmd.Stderr = dir, stderr
 	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(stderr.String())
-		}
+		t.Log(stderr.String())
 	})
-	return cmd, stderr
+	return cmd
 }
 
 func exitCodeOf(t *testing.T, err error) int {
 	t.Helper()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	require.NoError(t, err)
@@ -173,7 +170,7 @@ func fills(entries []stack.Entry) map[string]int {
 
 func TestLaunchOnRealCaches(t *testing.T) {
 	s, dir := launchSite(t, `"/**"`)
-	cmd, _ := edgeprimeCommand(t, edgeprimeBinary(t, ""), dir, "launch")
+	cmd := edgeprimeCommand(t, edgeprimeBinary(t, ""), dir, "launch")
 	out, err := cmd.Output()
 	require.Equal(t, exitReady, exitCodeOf(t, err), string(out))
 	require.Contains(t, string(out), "READY")
@@ -248,7 +245,7 @@ func chromium(t *testing.T, addr, url string) {
 
 func TestWithoutTheGuardTheOriginSuffers(t *testing.T) {
 	s, dir := launchSite(t, `"/sitemap.xml", "/library/*", "/_static/**", "/_images/**", "/favicon.ico"`)
-	cmd, _ := edgeprimeCommand(t, edgeprimeBinary(t, "unguarded"), dir, "launch")
+	cmd := edgeprimeCommand(t, edgeprimeBinary(t, "unguarded"), dir, "launch")
 	out, err := cmd.Output()
 	require.Equal(t, exitReady, exitCodeOf(t, err), string(out))
 	load := logOf(t, s.Origin)
@@ -265,7 +262,7 @@ func TestInterruptedRunsResume(t *testing.T) {
 	}{"SIGINT": {os.Interrupt, exitInterrupted}, "kill -9": {syscall.SIGKILL, -1}} {
 		t.Run(name, func(t *testing.T) {
 			s, dir := launchSite(t, `"/sitemap.xml", "/c-api/*", "/_static/**", "/_images/**", "/favicon.ico"`)
-			cmd, _ := edgeprimeCommand(t, binary, dir, "launch")
+			cmd := edgeprimeCommand(t, binary, dir, "launch")
 			require.NoError(t, cmd.Start())
 			open := interruptWhilePriming(t, cmd, dir, tc.signal)
 			assert.Equal(t, tc.code, exitCodeOf(t, cmd.Wait()))
@@ -279,7 +276,7 @@ func TestInterruptedRunsResume(t *testing.T) {
 			recorded := recordedCells(t, folder)
 			firstPart := len(logOf(t, s.Origin))
 
-			resume, _ := edgeprimeCommand(t, binary, dir, "launch", "--resume", filepath.Base(folder))
+			resume := edgeprimeCommand(t, binary, dir, "launch", "--resume", filepath.Base(folder))
 			out, err := resume.Output()
 			require.Equal(t, exitReady, exitCodeOf(t, err), string(out))
 			load := logOf(t, s.Origin)

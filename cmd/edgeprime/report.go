@@ -127,7 +127,7 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 		Criteria: r.launch.criteria(),
 		Run: report.RunInfo{
 			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
-			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Folder: r.dir,
+			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), Folder: r.dir,
 		},
 		Manifest: r.manifest, Plan: r.plan,
 		Observations: regions.ReadObservations(r.journalPath()),

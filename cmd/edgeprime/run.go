@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -56,7 +58,26 @@ type launchRun struct {
 
 	manifest *crawl.Manifest
 	plan     *regions.Plan
+	notes    notes  // what the report must tell of the way
 	stopped  string // why the run ended early, in words; empty when it did not
+}
+
+// notes collects lines from several goroutines.
+type notes struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (n *notes) add(line string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.lines = append(n.lines, line)
+}
+
+func (n *notes) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.lines)
 }
 
 var runID = regexp.MustCompile(`^\d{8}T\d{9}Z-[0-9a-f]{8}$`)

@@ -41,6 +41,10 @@ func newTower(r *launchRun) (*tower, error) {
 	if err != nil {
 		return nil, err
 	}
+	permits.Notify = func(why string) {
+		r.e.tell("origin: %s", why)
+		r.notes.add(why)
+	}
 	address, err := edge.NewAddressGuard(r.launch.File.AllowAddresses)
 	if err != nil {
 		return nil, err
