@@ -77,7 +77,7 @@ func (e *env) demo(c *cli.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	path, err := e.demoFile(w, c.String("report-dir"))
+	path, err := writeDemoFile(w, c.String("report-dir"), e.now())
 	if err != nil {
 		return err
 	}
@@ -94,8 +94,8 @@ func (e *env) demo(c *cli.Context) (err error) {
 	return err
 }
 
-// demoFile writes the launch file of a running world and returns its path.
-func (e *env) demoFile(w *world.World, dir string) (string, error) {
+// demoFile is the launch file of a running world.
+func demoFile(w *world.World, dir string, now time.Time) (string, error) {
 	type region struct{ Name, Address, PoP string }
 	var list []region
 	for _, name := range world.Regions() {
@@ -103,10 +103,16 @@ func (e *env) demoFile(w *world.World, dir string) (string, error) {
 	}
 	var out strings.Builder
 	err := template.Must(template.New("demo").Parse(demoLaunch)).Execute(&out, map[string]any{
-		"At":   e.now().Add(2 * time.Hour).UTC().Format(time.RFC3339),
+		"At":   now.Add(2 * time.Hour).UTC().Format(time.RFC3339),
 		"Host": w.Host, "Shield": w.Shield.Addr(), "Regions": list, "Dir": dir,
 		"Allow": `"` + strings.Join(w.Addrs(), `", "`) + `"`,
 	})
+	return out.String(), err
+}
+
+// writeDemoFile writes the launch file of a running world beside its runs, and returns its path.
+func writeDemoFile(w *world.World, dir string, now time.Time) (string, error) {
+	text, err := demoFile(w, dir, now)
 	if err != nil {
 		return "", fmt.Errorf("demo: %w", err)
 	}
@@ -114,7 +120,7 @@ func (e *env) demoFile(w *world.World, dir string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("demo: %w", err)
 	}
-	if err := os.WriteFile(path, []byte(out.String()), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return "", fmt.Errorf("demo: %w", err)
 	}
 	return path, nil

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"context"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/fixtures/world"
 	"github.com/edgeprime/edgeprime/report"
 )
 
@@ -84,6 +90,54 @@ func lacking(ts *testscript.TestScript, _ bool, args []string) {
 	for _, rule := range r.Rules {
 		if rule.Severity == lint.Blocker || rule.Severity == lint.Error {
 			ts.Fatalf("%s failed: %+v", rule.Rule, rule.Cells)
+		}
+	}
+}
+
+// worlds are the running worlds of scripts.
+type worlds struct {
+	mu sync.Mutex
+	of map[*testscript.TestScript]*world.World
+}
+
+// start starts a world and writes its launch file, edgeprime.yaml: world [DELAY].
+func (s *worlds) start(ts *testscript.TestScript, _ bool, args []string) {
+	options := world.Options{}
+	if len(args) == 1 {
+		delay, err := time.ParseDuration(args[0])
+		ts.Check(err)
+		options.Delay = delay
+	}
+	w, err := world.Start(context.Background(), options)
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(w.Close()) })
+	file, err := demoFile(w, "readiness", time.Now())
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("edgeprime.yaml"), []byte(file), 0o600))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of[ts] = w
+}
+
+// load checks the origin's own meter: load FILLS RPS INFLIGHT are the most that it may have seen, and
+// no URL and variant may have been filled more than once.
+func (s *worlds) load(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: load FILLS RPS INFLIGHT")
+	}
+	s.mu.Lock()
+	m := s.of[ts].Origin
+	s.mu.Unlock()
+	for i, got := range []int{m.Count(), m.PeakStarts(time.Second), m.MaxInFlight()} {
+		most, err := strconv.Atoi(args[i])
+		ts.Check(err)
+		if got > most || got == 0 {
+			ts.Fatalf("%s: the origin saw %d, not 1 to %d", []string{"fills", "a second", "in flight"}[i], got, most)
+		}
+	}
+	for fill, n := range m.Fills() {
+		if n > 1 {
+			ts.Fatalf("%+v was filled %d times", fill, n)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/edgeprime/edgeprime/fixtures/world"
 )
 
 var update = flag.Bool("update", false, "write golden files and scripts anew")
@@ -20,6 +22,7 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the stories of the command line, one a file.
 func TestScript(t *testing.T) {
+	w := &worlds{of: map[*testscript.TestScript]*world.World{}}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
@@ -31,7 +34,9 @@ func TestScript(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each race-checked process lingers for a second
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "judged": judged, "found": found, "lacking": lacking},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "judged": judged, "found": found, "lacking": lacking, "world": w.start, "load": w.load,
+		},
 	})
 }
 
