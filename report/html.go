@@ -122,7 +122,7 @@ func (p *page) tiles() []tile {
 		{hitPercent(critical), "of critical cells hit", fmt.Sprintf("%s of %s measured", count(critical.Hits), count(critical.Known)), short || critical.Known == 0},
 		{count(fresh), "cells stay fresh to the end", "of " + plural(cells, "cell"), false},
 		{count(missing), "critical cells without evidence", "", missing > 0},
-		{count(o.PeakRPS), "requests per second at the origin, at peak", fmt.Sprintf("%s allowed", count(p.Limits.MaxRPS)), o.PeakRPS > p.Limits.MaxRPS},
+		{count(o.PeakRPS), "requests per second at the origin, at peak", count(p.Limits.MaxRPS) + " allowed", o.PeakRPS > p.Limits.MaxRPS},
 	}
 }
 

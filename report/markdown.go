@@ -15,6 +15,8 @@ const (
 	markdownSpare = 1 << 10 // of them, for the count of what was left out
 	markdownCells = 5       // findings of one rule
 	markdownText  = 500     // characters of one text
+
+	markdownProblems = 100
 )
 
 // WriteMarkdown writes the report for a pull request, an issue or a release page: the verdict first,
@@ -50,7 +52,7 @@ type markdown struct {
 func (m *markdown) line(format string, args ...any) {
 	line := fmt.Sprintf(format, args...) + "\n"
 	if m.left > 0 || m.b.Len()+len(line) > markdownMost-markdownSpare {
-		m.left++
+		m.left += strings.Count(line, "\n")
 		return
 	}
 	m.b.WriteString(line)
@@ -141,7 +143,7 @@ func (m *markdown) findings(r *Report) {
 		}
 		shown := rule.Cells[:min(len(rule.Cells), markdownCells)]
 		for _, f := range shown {
-			m.line("  - %s %s: %s", md(cmp.Or(f.Vantage, f.Region)), mdCode(f.URL), md(f.Message))
+			m.line("  - %s %s: %s", md(cmp.Or(f.Vantage, f.Region, "all vantages")), mdCode(f.URL), md(f.Message))
 		}
 		if more := moreWords(len(shown), rule.Total, "place"); more != "" {
 			m.line("  - %s", more)
@@ -171,8 +173,11 @@ func (m *markdown) problems(r *Report) {
 		return
 	}
 	m.line("\n### Problems of discovery\n")
-	for _, p := range r.Problems {
+	for _, p := range r.Problems[:min(len(r.Problems), markdownProblems)] {
 		m.line("- %s at %s: %s", md(p.Problem), mdCode(p.URL), md(p.Detail))
+	}
+	if more := moreWords(markdownProblems, len(r.Problems), "problem"); more != "" {
+		m.line("- %s", more)
 	}
 }
 

@@ -160,7 +160,7 @@ func ready() *report.Report {
 // hostileText is everything that a site may send to whoever reads a report.
 func hostileText() string {
 	return "\x1b]0;owned\x07\x1b[2J\u009b31m\x9b\u202eevil\u2066\u200b\ufeff\u2028</script><script>alert(1)</script><img src=x onerror=alert(1)>" +
-		"| a | b |\n# head\n[click](javascript:alert(1)) ![](https://t.example/p.gif) `x` **b** @team https://u:hunter2@h.example/?token=hunter2 ‮" +
+		"| a | b |\n# head\n[click](javascript:alert(1)) ![](https://t.example/p.gif) `x` **b** @team https://u:hunter2@h.example/?token=hunter2" +
 		"\x00\xff\U000e0041&lt;{{.}}"
 }
 
@@ -190,8 +190,8 @@ func fill(v reflect.Value, with func(string) string) {
 		if v.Type() == reflect.TypeFor[time.Time]() {
 			return
 		}
-		for i := range v.NumField() {
-			fill(v.Field(i), with)
+		for _, field := range v.Fields() {
+			fill(field, with)
 		}
 	default:
 	}

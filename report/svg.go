@@ -80,8 +80,8 @@ func vertical(class string, x, y1, y2 float64) line {
 	return line{class, percent(x), number(y1), percent(x), number(y2)}
 }
 
-// anchored keeps a label inwards at the drawing's edges, so that none is cut.
-func anchored(class string, x, y float64, s string) label {
+// axisLabel is text at a place of an axis, inwards at the drawing's edges, so that none is cut.
+func axisLabel(x, y float64, s string) label {
 	anchor := "middle"
 	switch {
 	case x < 0.15:
@@ -89,7 +89,7 @@ func anchored(class string, x, y float64, s string) label {
 	case x > 0.85:
 		anchor = "end"
 	}
-	return label{class, anchor, percent(x), number(y), s}
+	return label{"axis", anchor, percent(x), number(y), s}
 }
 
 // newPlot is a plot between two heights of the drawing.

@@ -51,11 +51,11 @@ func loadChart(o Load) drawing {
 	}
 	limits := o.Limits.WithDefaults()
 	d := drawing{ID: "load", Title: "Load on the origin over time", Height: loadHeight}
-	d.panel("starts", "requests started per second", f.Starts, limits.MaxRPS, startsTop, startsHeight)
-	d.panel("open", "requests open at once", f.Open, limits.MaxInFlight, openTop, openHeight)
+	d.panel("requests started per second", f.Starts, limits.MaxRPS, startsTop, startsHeight)
+	d.panel("requests open at once", f.Open, limits.MaxInFlight, openTop, openHeight)
 	total := time.Duration(len(f.Starts)) * f.Span
 	for i, x := range []float64{0, 0.5, 1} {
-		d.Texts = append(d.Texts, anchored("axis", x, loadHeight-6, "+"+clock(total*time.Duration(i)/2)))
+		d.Texts = append(d.Texts, axisLabel(x, loadHeight-6, "+"+clock(total*time.Duration(i)/2)))
 	}
 	d.Desc = fmt.Sprintf("Over %s at most %d requests started in one second, the limit is %d; at most %d were open at once, the limit is %d.",
 		clock(total), o.PeakRPS, limits.MaxRPS, o.MaxOpen, limits.MaxInFlight)
@@ -64,19 +64,19 @@ func loadChart(o Load) drawing {
 
 // panel adds one measure as stairs under its limit. A part over the limit stands in a class of
 // its own.
-func (d *drawing) panel(class, name string, values []int, limit int, top, height float64) {
-	full := limit
-	over := false
+func (d *drawing) panel(name string, values []int, limit int, top, height float64) {
+	full, over := limit, false
 	for _, v := range values {
 		full = max(full, v)
 		over = over || v > limit
 	}
+	class := "stairs"
 	if over {
-		class += " over"
+		class = "stairs over"
 	}
 	stairs := steps(values, full, height)
 	at := top + height*(1-float64(limit)/float64(max(full, 1)))
-	d.Plots = append(d.Plots, newPlot(top, height, path{"area " + class, under(stairs, height)}, path{"stairs " + class, stairs}))
+	d.Plots = append(d.Plots, newPlot(top, height, path{"area", under(stairs, height)}, path{class, stairs}))
 	d.Lines = append(d.Lines, horizontal("floor", top+height), horizontal("limit", at))
 	d.Texts = append(d.Texts,
 		label{"name", "start", "0%", number(top - 10), name},

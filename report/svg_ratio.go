@@ -41,7 +41,7 @@ func ratioChart(vantages []Vantage, criterion float64) drawing {
 		y := float64(ratioTop + i*ratioRow)
 		d.Lines = append(d.Lines, vertical("limit", criterion, y+19, y+47))
 	}
-	d.Texts = append(d.Texts, anchored("axis", criterion, 12, "needed "+sharePercent(criterion)))
+	d.Texts = append(d.Texts, axisLabel(criterion, 12, "needed "+sharePercent(criterion)))
 	d.Desc = fmt.Sprintf("%s. Needed for critical assets: %s.", strings.Join(said[:min(len(said), 40)], "; "), sharePercent(criterion))
 	return d
 }

@@ -29,7 +29,7 @@ func ttfbCharts(vantages []Vantage) []drawing {
 		for exp := low; exp <= high; exp++ {
 			x := float64(exp-low) / float64(high-low)
 			d.Lines = append(d.Lines, vertical("grid", x, ttfbTop, ttfbTop+ttfbHeight))
-			d.Texts = append(d.Texts, anchored("axis", x, ttfbTop+ttfbHeight+15, decadeWords(exp)))
+			d.Texts = append(d.Texts, axisLabel(x, ttfbTop+ttfbHeight+15, decadeWords(exp)))
 		}
 		d.Lines = append(d.Lines, horizontal("grid", ttfbTop+ttfbHeight/2), horizontal("floor", ttfbTop+ttfbHeight))
 		d.Plots = []plot{newPlot(ttfbTop, ttfbHeight,
@@ -68,8 +68,8 @@ func decades(vantages []Vantage) (low, high int) {
 	for _, v := range vantages {
 		for _, ms := range slices.Concat(v.TTFBHit.Curve, v.TTFBMiss.Curve) {
 			if ms > 0 {
-				low = min(low, int(math.Floor(math.Log10(max(ms, 0.1)))))
-				high = max(high, int(math.Ceil(math.Log10(min(ms, 1e5)))))
+				exp := math.Log10(min(max(ms, 0.1), 1e5))
+				low, high = min(low, int(math.Floor(exp))), max(high, int(math.Ceil(exp)))
 			}
 		}
 	}

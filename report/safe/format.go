@@ -18,7 +18,8 @@ func Markdown(s string) string {
 	digits := true // so far, which with a dot begins a numbered list
 	for i, r := range s {
 		switch {
-		case strings.ContainsRune("\\`*_{}[]()#|<>&~:@^$!", r),
+		case strings.ContainsRune("\\`*_{}[]()#|<>&~@^$!", r),
+			r == ':' && i+1 < len(s) && (s[i+1] == '/' || isWord(s[i+1]) && s[i+1] > '9'), // links, emoji
 			i == 0 && strings.ContainsRune("+-=", r),
 			r == '.' && (i > 0 && digits || strings.EqualFold(s[max(i-3, 0):i], "www")):
 			b.WriteByte('\\')
