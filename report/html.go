@@ -13,6 +13,7 @@ import (
 	"github.com/edgeprime/edgeprime/edge/lint"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 // templates holds the page and its style sheet.
@@ -119,8 +120,8 @@ func (p *page) tiles() []tile {
 	}
 	o := p.Origin
 	return []tile{
-		{hitPercent(critical), "of critical cells hit", fmt.Sprintf("%s of %s measured", count(critical.Hits), count(critical.Known)), short || critical.Known == 0},
-		{count(fresh), "cells stay fresh to the end", "of " + plural(cells, "cell"), false},
+		{hitPercent(critical), "critical cells hit", fmt.Sprintf("%s of %s measured", count(critical.Hits), count(critical.Known)), short || critical.Known == 0},
+		{count(fresh), "cells stay fresh to the end", "of " + count(cells) + " cells", false},
 		{count(missing), "critical cells without evidence", "", missing > 0},
 		{count(o.PeakRPS), "requests per second at the origin, at peak", count(p.Limits.MaxRPS) + " allowed", o.PeakRPS > p.Limits.MaxRPS},
 	}
@@ -157,7 +158,7 @@ func facts(r *Report) []fact {
 func pageFuncs(r *Report) template.FuncMap {
 	loc := zone(r.Launch.TimeZone)
 	return template.FuncMap{
-		"shown": shown, "header": header, "href": href, "plural": plural, "share": sharePercent, "hit": hitPercent, "ms": msWords,
+		"shown": shown, "brief": func(s string) string { return shorten(safe.URL(s), longestName) }, "header": header, "href": href, "plural": plural, "share": sharePercent, "hit": hitPercent, "ms": msWords,
 		"size": size, "clock": clock, "days": days, "more": moreWords, "least": func(a, b int) int { return min(a, b) },
 		"count": count[int], "first": first, "place": place, "severity": severityWord,
 		"role": func(role regions.Role) string { return string(role) }, "kind": func(k crawl.Kind) string { return string(k) },

@@ -129,6 +129,8 @@ func TestHTMLVerdict(t *testing.T) {
 		assert.Equal(t, 1, doc.Find("#verdict svg.glyph").Length())
 		assert.Equal(t, tt.interrupted, strings.Contains(doc.Find("#verdict").Text(), "INCOMPLETE"))
 		assert.Contains(t, doc.Find("title").Text(), tt.word)
+		r.Next = nil
+		assert.Equal(t, tt.class == "ready", strings.Contains(parsed(t, r).Text(), "Nothing. Keep this report"))
 	}
 }
 

@@ -9,8 +9,11 @@ import (
 	"github.com/edgeprime/edgeprime/report/safe"
 )
 
-// longest is how many characters of one text a page or a table shows.
-const longest = 2000
+// How many characters of one text a page shows, and of a name that stands as a title.
+const (
+	longest     = 2000
+	longestName = 120
+)
 
 // shown is any foreign text as it may stand in a report: no credentials, nothing that acts.
 func shown(s string) string { return safe.Text(safe.URL(s), longest) }

@@ -32,6 +32,7 @@ func ttfbCharts(vantages []Vantage) []drawing {
 			d.Texts = append(d.Texts, axisLabel(x, ttfbTop+ttfbHeight+15, decadeWords(exp)))
 		}
 		d.Lines = append(d.Lines, horizontal("grid", ttfbTop+ttfbHeight/2), horizontal("floor", ttfbTop+ttfbHeight))
+		d.Texts = append(d.Texts, axisLabel(1, ttfbTop-4, "100 %"), axisLabel(1, ttfbTop+ttfbHeight/2-4, "50 %"))
 		d.Plots = []plot{newPlot(ttfbTop, ttfbHeight,
 			path{"curve miss", cumulative(v.TTFBMiss.Curve, low, high)}, path{"curve hit", cumulative(v.TTFBHit.Curve, low, high)})}
 		all = append(all, d)
