@@ -130,7 +130,7 @@ func (r *Report) textOrigin(b *strings.Builder) {
 func kinds(list []KindCount) string {
 	words := make([]string, 0, len(list))
 	for _, k := range list {
-		words = append(words, fmt.Sprintf("%d %s", k.Count, k.Kind))
+		words = append(words, fmt.Sprintf("%d %s", k.Count, safe.Text(string(k.Kind), 20)))
 	}
 	return strings.Join(words, ", ")
 }
@@ -138,7 +138,7 @@ func kinds(list []KindCount) string {
 func (r *Report) textFindings(b *strings.Builder) {
 	label := "why"
 	for _, rule := range r.Rules {
-		fmt.Fprintf(b, "  %-11s %s %-8s %s\n", label, rule.Rule, rule.Severity, safe.Text(rule.Title, 100))
+		fmt.Fprintf(b, "  %-11s %s %-8s %s\n", label, safe.Text(rule.Rule, 20), safe.Text(string(rule.Severity), 8), safe.Text(rule.Title, 100))
 		label = ""
 		for _, f := range rule.Cells[:min(len(rule.Cells), textFindings)] {
 			fmt.Fprintf(b, "  %-11s   %s %s: %s\n", "", safe.Text(cmp.Or(f.Vantage, f.Region), 30), safe.Text(safe.URL(f.URL), 120), safe.Text(f.Message, 200))
