@@ -64,6 +64,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 	out := markdown(t, r)
 	assert.LessOrEqual(t, len(out), 1<<20)
 	assert.Greater(t, len(out), 1<<20-8<<10)
+	assert.InDelta(t, strings.Count(out, "\n- x: "), strings.Count(out, "\n  - `a`"), 1, "nothing follows what was left out")
 	full := r
 	full.Missing = full.Missing[:1]
 	lines := strings.Count(markdown(t, full), "\n") + 3000*4

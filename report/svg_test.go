@@ -52,7 +52,7 @@ func seconds(starts ...int) []Second {
 func TestFold(t *testing.T) {
 	assert.Equal(t, folded{}, fold(nil, 10))
 	assert.Equal(t, folded{time.Second, []int{2, 4, 6}, []int{1, 2, 3}}, fold(seconds(2, 4, 6), 3))
-	assert.Equal(t, folded{2 * time.Second, []int{4, 6}, []int{2, 3}}, fold(seconds(2, 4, 6), 2), "the highest of each span")
+	assert.Equal(t, folded{2 * time.Second, []int{4, 6}, []int{2, 3}}, fold(seconds(4, 2, 6), 2), "the highest of each span")
 	assert.Equal(t, folded{time.Second, []int{2, 0, 0, 6}, []int{1, 0, 0, 3}}, fold(seconds(2, -1, -1, 6), 10), "a gap stays a gap")
 	early := []Second{{At: time.Unix(10, 0), Starts: 1}, {At: time.Unix(5, 0), Starts: 9}}
 	assert.Equal(t, []int{9}, fold(early, 10).Starts, "a clock that went back")

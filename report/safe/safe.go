@@ -2,7 +2,8 @@
 // passes it before a person, a terminal or a program reads it.
 //
 // [Text] takes control characters and invisible ones away from any string. [URL] hides
-// credentials in what holds a URL, a [Masker] hides the literals of loaded secrets. [Markdown],
+// credentials in what holds a URL, [Header] in a header line, and a [Masker] hides the literals of
+// loaded secrets. [Markdown],
 // [Code] and [CSV] are for these formats and come last:
 //
 //	line := safe.Text(safe.URL(foreign), 200)

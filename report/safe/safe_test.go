@@ -129,6 +129,8 @@ func TestMasker(t *testing.T) {
 	overlapping := safe.NewMasker([]string{"abcd", "cdef", "ababa"})
 	assert.Equal(t, "***!", overlapping.Mask("abcdef!"), "no piece of either remains")
 	assert.Equal(t, "***", overlapping.Mask("abababa"))
+	assert.Equal(t, "***", overlapping.Mask("abcdabcd"), "what touches tells no count")
+	assert.Equal(t, "***", overlapping.Mask("abcdcdef"))
 	for _, format := range []string{"%v", "%+v", "%#v", "%q", "%x"} {
 		assert.NotContains(t, fmt.Sprintf(format, struct{ M safe.Masker }{m}), "hunter2")
 	}
