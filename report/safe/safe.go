@@ -3,8 +3,7 @@
 //
 // [Text] takes control characters and invisible ones away from any string. [URL] hides
 // credentials in what holds a URL, [Header] in a header line, and a [Masker] hides the literals of
-// loaded secrets. [Markdown],
-// [Code] and [CSV] are for these formats and come last:
+// loaded secrets. [Markdown], [Code] and [CSV] are for these formats and come last:
 //
 //	line := safe.Text(safe.URL(foreign), 200)
 //
