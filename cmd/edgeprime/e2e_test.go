@@ -259,12 +259,18 @@ func TestInterruptedRunsResume(t *testing.T) {
 	for name, tc := range map[string]struct {
 		signal os.Signal
 		code   int
-	}{"SIGINT": {os.Interrupt, exitInterrupted}, "kill -9": {syscall.SIGKILL, -1}} {
+		ripe   func(*testing.T, string) bool
+	}{
+		"SIGINT while priming":      {os.Interrupt, exitInterrupted, priming},
+		"kill -9 while priming":     {syscall.SIGKILL, -1, priming},
+		"kill -9 while discovering": {syscall.SIGKILL, -1, discovering},
+	} {
 		t.Run(name, func(t *testing.T) {
 			s, dir := launchSite(t, `"/sitemap.xml", "/c-api/*", "/_static/**", "/_images/**", "/favicon.ico"`)
 			cmd := edgeprimeCommand(t, binary, dir, "launch")
 			require.NoError(t, cmd.Start())
-			open := interruptWhilePriming(t, cmd, dir, tc.signal)
+			require.Eventually(t, func() bool { return tc.ripe(t, dir) }, 3*time.Minute, 50*time.Millisecond)
+			require.NoError(t, cmd.Process.Signal(tc.signal))
 			assert.Equal(t, tc.code, exitCodeOf(t, cmd.Wait()))
 			folder := runFolder(t, dir)
 			if tc.signal == os.Interrupt {
@@ -287,7 +293,7 @@ func TestInterruptedRunsResume(t *testing.T) {
 				assert.False(t, n > 1 && recorded[url], "%s was recorded, and filled again", url)
 			}
 			t.Logf("%d fills before, %d in all, %d again, %d cells recorded before", firstPart, len(load), again, len(recorded))
-			assert.LessOrEqual(t, again, open)
+			assert.LessOrEqual(t, again, e2eInFlight, "at most what was in flight")
 			assert.LessOrEqual(t, densest(load), e2eRPS, "also over the interruption")
 			assert.LessOrEqual(t, mostOpen(load), e2eInFlight)
 			assert.False(t, readReport(t, folder).Run.Interrupted)
@@ -295,17 +301,32 @@ func TestInterruptedRunsResume(t *testing.T) {
 	}
 }
 
-// interruptWhilePriming waits until the shield is being primed, sends the signal and returns how
-// many requests can have been in flight.
-func interruptWhilePriming(t *testing.T, cmd *exec.Cmd, dir string, signal os.Signal) int {
+// priming reports whether a run of dir has left the shield behind and is priming a region.
+func priming(t *testing.T, dir string) bool {
 	t.Helper()
-	require.Eventually(t, func() bool {
-		plans, _ := filepath.Glob(filepath.Join(dir, "readiness", "docs", "2*", planFile))
-		return len(plans) == 1
-	}, 3*time.Minute, 50*time.Millisecond)
-	time.Sleep(2 * time.Second)
-	require.NoError(t, cmd.Process.Signal(signal))
-	return e2eInFlight
+	return journalHas(t, dir, 5, func(o edge.Observation) bool { return o.Pass == edge.Prime && o.Region != regions.ShieldRegion })
+}
+
+// discovering reports whether a run of dir is in the middle of discovery.
+func discovering(t *testing.T, dir string) bool {
+	t.Helper()
+	return journalHas(t, dir, 20, func(edge.Observation) bool { return true })
+}
+
+// journalHas reports whether the journal of dir's only run holds n observations of a kind.
+func journalHas(t *testing.T, dir string, n int, kind func(edge.Observation) bool) bool {
+	t.Helper()
+	journals, err := filepath.Glob(filepath.Join(dir, "readiness", "docs", stateFolder, "2*.jsonl"))
+	require.NoError(t, err)
+	for _, path := range journals {
+		for o, err := range regions.ReadObservations(path) {
+			require.NoError(t, err)
+			if kind(o) {
+				n--
+			}
+		}
+	}
+	return n <= 0
 }
 
 // recordedCells are the URLs with an observation of a priming request at the shield.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/edgeprime/edgeprime/regions"
 )
 
 // runFlags are the flags of every command that works on a run.
@@ -44,13 +46,27 @@ func primeCommand(e *env) *cli.Command {
 					return err
 				}
 				if err := r.steps(ctx, r.discover, planStep(r), r.prime); err != nil {
-					return err
+					return primeError(r, err)
 				}
 				e.tell("primed %d assets in %d stages", r.plan.Assets, len(r.plan.Stages))
 				fmt.Fprintln(e.stdout, r.ID)
 				return nil
 			})
 		},
+	}
+}
+
+// primeError gives what ended priming early its exit code and the next step.
+func primeError(r *launchRun, err error) error {
+	switch {
+	case errors.Is(err, regions.ErrGate):
+		return withHint(notReady("%w", err), "see what was measured: edgeprime verify --resume %s", r.ID)
+	case isAborted(err):
+		return withHint(inconclusive("%w", err), "look after the origin, then: edgeprime prime --resume %s", r.ID)
+	case errors.Is(err, errInterrupted):
+		return withHint(interrupted("%w", err), "edgeprime prime --resume %s", r.ID)
+	default:
+		return err
 	}
 }
 

@@ -158,7 +158,12 @@ func (r *launchRun) makePlan() error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		if r.plan.Manifest != r.manifest.Digest() {
-			return fmt.Errorf("%s was made for another manifest than the one beside it", path)
+			return withHint(usageError("%s was made for another manifest than the one beside it", path), "plan again: edgeprime plan -o FILE")
+		}
+		if limits := r.launch.Limits().WithDefaults(); r.plan.Limits != limits {
+			return withHint(usageError("the plan was approved for %d requests a second and %d in flight, the launch file says %d and %d",
+				r.plan.Limits.MaxRPS, r.plan.Limits.MaxInFlight, limits.MaxRPS, limits.MaxInFlight),
+				"undo the change of origin, or plan again: edgeprime plan -o FILE")
 		}
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):
