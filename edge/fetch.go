@@ -263,6 +263,17 @@ func sentFields(name string) bool {
 		name == "User-Agent" || name == "Save-Data" || name == "Dpr" || strings.HasSuffix(name, "Width")
 }
 
+// withoutCookie leaves a cookie its name and attributes: that there is one is evidence, what it
+// holds may be a session.
+func withoutCookie(field string) string {
+	pair, attributes, more := strings.Cut(field, ";")
+	name, _, _ := strings.Cut(pair, "=")
+	if more {
+		return name + "=***;" + attributes
+	}
+	return name + "=***"
+}
+
 // headerPairs returns the fields as pairs sorted by name.
 func headerPairs(h http.Header, keep func(string) bool) [][2]string {
 	pairs := make([][2]string, 0, len(h))
@@ -271,6 +282,9 @@ func headerPairs(h http.Header, keep func(string) bool) [][2]string {
 			continue
 		}
 		for _, v := range values {
+			if name == "Set-Cookie" {
+				v = withoutCookie(v)
+			}
 			pairs = append(pairs, [2]string{name, v})
 		}
 	}

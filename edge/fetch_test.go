@@ -75,6 +75,8 @@ func TestFetchWritesDownWhatTheAnswerShowed(t *testing.T) {
 		got = r
 		w.Header().Set("Cache-Control", "max-age=60")
 		w.Header().Add("X-Cache-Status", "HIT")
+		w.Header().Add("Set-Cookie", "session=s3cret; Path=/; HttpOnly")
+		w.Header().Add("Set-Cookie", "lonely")
 		_, _ = io.WriteString(w, "body")
 	}), edge.Caps{})
 	s.f.Header = http.Header{"Edgeprime-Run": {"r1"}}
@@ -96,6 +98,7 @@ func TestFetchWritesDownWhatTheAnswerShowed(t *testing.T) {
 	assert.Equal(t, digestOf("body"), o.Digest)
 	assert.Equal(t, int64(4), o.WireBytes)
 	assert.Equal(t, "max-age=60", o.Get("cache-control"))
+	assert.Equal(t, []string{"session=***; Path=/; HttpOnly", "lonely=***"}, o.Values("Set-Cookie"))
 	assert.Equal(t, edge.Hit, o.Cache.Outcome)
 	assert.Equal(t, s.addr, o.Remote)
 	require.Len(t, o.Attempts, 1)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 // previewStation asks the preview hosts of a launch that is not public yet. They are no edges: what
@@ -15,6 +16,15 @@ type previewStation struct {
 	hosts   []string
 	vantage edge.Vantage
 	fetcher *edge.Fetcher
+	secrets safe.Masker
+}
+
+// mask takes the launch's credentials out of what a preview host may have sent back.
+func (p *previewStation) mask(o *edge.Observation) {
+	o.Error = p.secrets.Mask(o.Error)
+	for i := range o.Header {
+		o.Header[i][1] = p.secrets.Mask(o.Header[i][1])
+	}
 }
 
 // preview returns the station of the launch's preview hosts; without any it serves nothing.
@@ -30,9 +40,12 @@ func (t *tower) preview(l *launch) *previewStation {
 	p.fetcher = s.prime
 	p.fetcher.Base = &edge.Scoped{Base: s.pools[0], Scope: crawl.Scope{Hosts: p.hosts}}
 	p.fetcher.Header = http.Header{runHeader: t.header[runHeader]}
+	var secrets []string
 	for name, secret := range l.Headers {
 		p.fetcher.Header.Set(name, secret.Reveal())
+		secrets = append(secrets, secret.Reveal())
 	}
+	p.secrets = safe.NewMasker(secrets)
 	return p
 }
 

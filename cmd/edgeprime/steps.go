@@ -125,6 +125,7 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	if err != nil {
 		return crawl.Response{}, err
 	}
+	s.preview.mask(&o)
 	if _, err := s.run.journal.Record(o); err != nil {
 		return crawl.Response{}, err
 	}
