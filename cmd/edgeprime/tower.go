@@ -69,7 +69,7 @@ func (t *tower) station(v edge.Vantage) *station {
 }
 
 func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
-	pool := edge.NewPool(t.address, s.vantage, 0)
+	pool := edge.NewPool(t.address, s.vantage, t.caps.Total/2)
 	pool.Fresh = fresh
 	pool.Around = func(conn http.RoundTripper) http.RoundTripper {
 		return &origin.Transport{Base: conn, Permits: t.permits, Region: s.vantage.Region, Spared: edge.Spared}
