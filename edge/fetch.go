@@ -98,13 +98,13 @@ func (f *Fetcher) request(ctx context.Context, r Request) (*http.Request, error)
 func rawURL(raw string) (*url.URL, error) {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok || scheme != "http" && scheme != "https" {
-		return nil, fmt.Errorf("edge: %q is not an absolute http or https URL", withoutQuery(raw))
+		return nil, fmt.Errorf("%w: %q is not an absolute http or https URL", ErrScope, withoutQuery(raw))
 	}
 	rest, _, _ = strings.Cut(rest, "#")
 	hostPath, query, hasQuery := strings.Cut(rest, "?")
 	host, path, _ := strings.Cut(hostPath, "/")
 	if host == "" || strings.Contains(host, "@") {
-		return nil, fmt.Errorf("edge: %q has no host, or credentials in it", withoutQuery(raw))
+		return nil, fmt.Errorf("%w: %q has no host, or credentials in it", ErrScope, withoutQuery(raw))
 	}
 	u := &url.URL{Scheme: scheme, Host: host, Opaque: "/" + path, RawQuery: query, ForceQuery: hasQuery && query == ""}
 	if strings.HasPrefix(u.Opaque, "//") { // would be read as an authority

@@ -267,11 +267,15 @@ func TestFetchEndsAStalledOrEndlessBody(t *testing.T) {
 func TestFetchNeverLeavesTheScope(t *testing.T) {
 	var asked atomic.Int32
 	s := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }), edge.Caps{})
-	for _, url := range []string{"http://other.example/", "http://shop.example.evil/", "http://shop.example:81/", "ftp://shop.example/", "http://u:p@shop.example/", "nonsense"} {
+	for _, url := range []string{
+		"http://other.example/", "http://shop.example.evil/", "http://shop.example:81/", "http:///a",
+		"ftp://shop.example/?token=secret", "http://u:secret@shop.example/", "nonsense?secret",
+	} {
 		o, _, err := s.f.Fetch(t.Context(), edge.Request{Asset: crawl.Asset{URL: url}})
-		if err == nil {
-			assert.Equal(t, edge.FailScope, o.Failure, url)
-		}
+		require.NoError(t, err, "one odd URL does not end a run")
+		assert.Equal(t, edge.FailScope, o.Failure, url)
+		assert.NotContains(t, o.Error, "secret")
+		assert.Empty(t, o.Attempts)
 	}
 	assert.Zero(t, asked.Load())
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+host+"/", nil)
@@ -294,13 +298,17 @@ func TestFetchDoesNotFollowRedirects(t *testing.T) {
 
 func TestFetchKeepsConnectionsUnlessFresh(t *testing.T) {
 	for _, fresh := range []bool{false, true} {
-		var conns atomic.Int32
+		var conns, closed atomic.Int32
 		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "x")
 		}))
 		srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
-			if s == http.StateNew {
+			switch s {
+			case http.StateNew:
 				conns.Add(1)
+			case http.StateClosed:
+				closed.Add(1)
+			default:
 			}
 		}
 		srv.Start()
@@ -313,6 +321,9 @@ func TestFetchKeepsConnectionsUnlessFresh(t *testing.T) {
 			assert.Equal(t, srv.Listener.Addr().String(), o.Remote)
 		}
 		assert.EqualValues(t, map[bool]int32{false: 1, true: 3}[fresh], conns.Load(), "fresh %v", fresh)
+		if fresh {
+			assert.Eventually(t, func() bool { return closed.Load() == 3 }, 5*time.Second, time.Millisecond, "none is left open")
+		}
 	}
 }
 

@@ -150,6 +150,13 @@ func TestGuardGivesBackWhatTheOriginWasSpared(t *testing.T) {
 		acquire(t, g, "eu").Release(done)
 		assert.Equal(t, 15*time.Second, time.Since(began))
 	})
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1, MaxInFlight: 2})
+		began := time.Now()
+		acquire(t, g, "eu").Release(origin.Outcome{Written: true, Spared: true}) // and still counts against the rate
+		acquire(t, g, "eu").Release(done)
+		assert.Equal(t, 1250*time.Millisecond, time.Since(began))
+	})
 }
 
 func TestGuardKeepsAThirdForOtherRegions(t *testing.T) {
@@ -189,9 +196,12 @@ func TestGuardReleasesOnce(t *testing.T) {
 		require.Error(t, err, "a second release must not free another's place")
 		q.Release(origin.Outcome{Written: true})
 		q.Release(done) // too late: it is held
-		_, err = g.Acquire(ctx, "eu")
-		require.Error(t, err)
 		r.Release(done)
+		acquire(t, g, "eu")
+		again, cancelAgain := context.WithTimeout(t.Context(), time.Second)
+		defer cancelAgain()
+		_, err = g.Acquire(again, "eu")
+		require.Error(t, err, "one permit is held, the other is out")
 	})
 }
 
@@ -323,11 +333,20 @@ func TestGuardPausesAndAbortsOnErrorBurn(t *testing.T) {
 			assert.NotZero(t, g.Health().PausedUntil)
 		})
 	})
+	t.Run("answers that spared the origin say nothing of it", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
+			for range 80 {
+				acquire(t, g, "eu").Release(origin.Outcome{Written: true, Complete: true, Spared: true, Status: 503})
+			}
+			assert.Equal(t, origin.Health{}, g.Health())
+		})
+	})
 	t.Run("abort", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
-			answer(g, 49, 200, usual)
-			answer(g, 60, 503, usual)
+			answer(g, 39, 200, usual)
+			answer(g, 11, 503, usual)
 			_, err := g.Acquire(t.Context(), "us")
 			require.ErrorIs(t, err, origin.ErrAborted)
 			assert.Contains(t, err.Error(), "answers failed")
