@@ -37,7 +37,7 @@ func (m *meterReader) Read(p []byte) (int, error) {
 	n, err := m.base.Read(p)
 	m.n += int64(n)
 	if m.n > m.cap {
-		err = m.over
+		err = fmt.Errorf("%w of %d bytes", m.over, m.cap)
 	}
 	if err != nil && !errors.Is(err, io.EOF) && m.err == nil {
 		m.err = err

@@ -24,8 +24,8 @@ type protocolError string
 
 func (e protocolError) Error() string { return "edge: " + string(e) }
 
-// classify names the failure behind an error of the tower; "" when edgeprime itself held the
-// request back: the context ended or no permit was granted.
+// classify names the failure behind an error of the tower. What no other name fits is an answer
+// that is not valid HTTP: net/http words these too variously to tell them apart.
 func classify(err error) Failure {
 	var (
 		dns        *net.DNSError
@@ -58,10 +58,8 @@ func classify(err error) Failure {
 		return FailReset
 	case errors.As(err, &body):
 		return FailBody
-	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "server response headers exceeded"):
-		return FailProtocol
 	default:
-		return ""
+		return FailProtocol
 	}
 }
 
@@ -79,7 +77,8 @@ func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		strings.Contains(err.Error(), "server closed idle connection") ||
-		strings.Contains(err.Error(), "http2: ")
+		strings.Contains(err.Error(), "stream error") || strings.Contains(err.Error(), "GOAWAY") ||
+		strings.Contains(err.Error(), "client connection lost")
 }
 
 // describe puts an error into words without what a URL may hide.

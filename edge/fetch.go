@@ -44,6 +44,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (Observation, []byte, er
 	began := time.Now()
 	o := Observation{URL: r.Asset.URL, Variant: r.Variant.Name, At: began.UTC()}
 	o.Cache.Outcome, o.Cache.Origin = Unknown, ContactUnknown
+	outer := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t := &trace{cancel: cancel, total: caps.Total, began: began}
@@ -56,13 +57,16 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (Observation, []byte, er
 		body, err = f.exchange(req, r, caps, &o)
 	}
 	if err != nil {
+		if outer.Err() != nil {
+			return o, nil, context.Cause(outer)
+		}
+		if held, ok := errors.AsType[*heldError](err); ok {
+			return o, nil, held.err
+		}
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause // says why the exchange was cut, where the transport only says that it was
 		}
-		if o.Failure = classify(err); o.Failure == "" {
-			return o, nil, err
-		}
-		o.Error, body = describe(err), nil
+		o.Failure, o.Error, body = classify(err), describe(err), nil
 	}
 	t.fill(&o)
 	return o, body, nil

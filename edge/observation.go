@@ -47,6 +47,9 @@ const (
 	FailProtocol Failure = "protocol" // not valid HTTP, or headers over the caps
 	FailBody     Failure = "body"     // body short, over the caps, or not decodable
 	FailScope    Failure = "scope"    // outside the launch's scope
+	// FailUnreachable means that the host was given up before this task's turn. Nothing was tried,
+	// so it is never recorded.
+	FailUnreachable Failure = "unreachable"
 )
 
 // Attempt is one request that was written to the wire.

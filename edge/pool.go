@@ -99,6 +99,9 @@ func (p *Pool) once(req *http.Request) (*http.Response, error) {
 	resp, err := tower.RoundTrip(req)
 	if !use.used {
 		conn.Release()
+		if err != nil {
+			err = &heldError{err}
+		}
 	}
 	if err != nil {
 		if p.Fresh {
@@ -200,6 +203,13 @@ func (b *closingBody) Close() error {
 	_ = b.conn.Close()
 	return err
 }
+
+// heldError marks an error of what stands around a connection: nothing was given to the connection,
+// so the error says nothing of the edge.
+type heldError struct{ err error }
+
+func (e *heldError) Error() string { return e.err.Error() }
+func (e *heldError) Unwrap() error { return e.err }
 
 // connectError marks a failure before any request could be written.
 type connectError struct{ err error }

@@ -1,41 +1,86 @@
 package origin
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
 )
 
-// When a Breaker opens, and how often it lets one request try again.
+// When a Breaker opens, how often it lets one request try again, and when it gives a host up.
 const (
 	breakAfter = 5
-	probeEvery = 10 * time.Second
+	probeEvery = 3 * time.Second
+	giveUp     = 3 // probes in a row
 )
 
-// Breaker stops asking a host that does not answer: after five failures in a row it lets one
-// request through every ten seconds, until one succeeds. Its zero value is closed. Safe for
-// concurrent use.
+// ErrUnreachable means that a host was given up: it refused several connections and every probe.
+var ErrUnreachable = errors.New("origin: host is unreachable")
+
+// Breakers holds a Breaker for each host. Its zero value is empty; it is safe for concurrent use.
+type Breakers struct {
+	mu sync.Mutex
+	of map[string]*Breaker
+}
+
+// For returns the host's breaker, always the same.
+func (b *Breakers) For(host string) *Breaker {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.of == nil {
+		b.of = map[string]*Breaker{}
+	}
+	if b.of[host] == nil {
+		b.of[host] = &Breaker{}
+	}
+	return b.of[host]
+}
+
+// Breaker stops asking a host that does not answer. After five failures in a row everyone waits
+// while one request every three seconds tries again; after three such probes the host is given up,
+// and nobody waits any more, until a probe succeeds. Its zero value is closed. Safe for concurrent use.
 type Breaker struct {
 	mu        sync.Mutex
 	failures  int
 	nextProbe time.Time
 }
 
-// Allow reports whether a request may be tried now.
-func (b *Breaker) Allow() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.failures < breakAfter {
-		return true
+// Wait returns when a request may be tried. Its error is the context's, or ErrUnreachable.
+func (b *Breaker) Wait(ctx context.Context) error {
+	for {
+		wait, err := b.next(time.Now())
+		if wait == 0 || err != nil {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
 	}
-	now := time.Now()
-	if now.Before(b.nextProbe) {
-		return false
-	}
-	b.nextProbe = now.Add(probeEvery)
-	return true
 }
 
-// Report tells the breaker whether a request that it allowed reached the host.
+// next returns how long a request must wait; 0 lets it through.
+func (b *Breaker) next(now time.Time) (time.Duration, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	wait := b.nextProbe.Sub(now)
+	switch {
+	case b.failures < breakAfter:
+		return 0, nil
+	case wait <= 0:
+		b.nextProbe = now.Add(probeEvery)
+		return 0, nil
+	case b.failures >= breakAfter+giveUp:
+		return 0, ErrUnreachable
+	default:
+		return wait, nil
+	}
+}
+
+// Report tells the breaker whether a request that it let through reached the host.
 func (b *Breaker) Report(reached bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -409,24 +409,68 @@ func TestBudgetIsATenthAndAtLeastTen(t *testing.T) {
 	}
 }
 
-func TestBreakerProbesAHostThatDoesNotAnswer(t *testing.T) {
+func TestBreakerRidesOutABlip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b origin.Breaker
 		for range 4 {
-			require.True(t, b.Allow())
+			require.NoError(t, b.Wait(t.Context()))
 			b.Report(false)
 		}
 		b.Report(true) // four in a row are not five
 		for range 5 {
-			require.True(t, b.Allow())
+			require.NoError(t, b.Wait(t.Context()))
 			b.Report(false)
 		}
-		assert.False(t, b.Allow())
-		time.Sleep(11 * time.Second)
-		assert.True(t, b.Allow(), "one probe")
-		assert.False(t, b.Allow(), "and no second beside it")
+		began := time.Now()
+		var tried []time.Duration
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				assert.NoError(t, b.Wait(t.Context()))
+				tried = append(tried, time.Since(began)) // one at a time
+				b.Report(time.Since(began) > 4*time.Second)
+			})
+		}
+		wg.Wait()
+		assert.Equal(t, []time.Duration{3 * time.Second, 6 * time.Second, 6 * time.Second}, tried, "one probe after another until one succeeds; then all")
+		require.NoError(t, b.Wait(t.Context()))
+		assert.Equal(t, 6*time.Second, time.Since(began))
+	})
+}
+
+func TestBreakerGivesAHostUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var hosts origin.Breakers
+		b := hosts.For("dead.example")
+		began := time.Now()
+		for range 8 {
+			require.NoError(t, b.Wait(t.Context()))
+			b.Report(false)
+		}
+		assert.Equal(t, 9*time.Second, time.Since(began), "five tries and three probes")
+		for range 100 {
+			require.ErrorIs(t, b.Wait(t.Context()), origin.ErrUnreachable)
+		}
+		assert.Equal(t, 9*time.Second, time.Since(began), "nobody waits for it any more")
+		require.NoError(t, hosts.For("other.example").Wait(t.Context()), "other hosts go on")
+		assert.Same(t, b, hosts.For("dead.example"))
+		time.Sleep(3 * time.Second)
+		require.NoError(t, b.Wait(t.Context()), "one more probe")
+		require.ErrorIs(t, b.Wait(t.Context()), origin.ErrUnreachable)
 		b.Report(true)
-		assert.True(t, b.Allow())
+		require.NoError(t, b.Wait(t.Context()))
+	})
+}
+
+func TestBreakerWaitEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b origin.Breaker
+		for range 5 {
+			b.Report(false)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, b.Wait(ctx), context.DeadlineExceeded)
 	})
 }
 

@@ -2,7 +2,9 @@ package regions
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/edgeprime/edgeprime/edge"
@@ -18,9 +20,9 @@ type Fetch func(ctx context.Context, t Task) (edge.Observation, error)
 
 // Asker asks one vantage and tries again within the run's budget. Safe for concurrent use.
 type Asker struct {
-	Fetch   Fetch
-	Budget  *origin.Budget  // of the run
-	Breaker *origin.Breaker // of the vantage
+	Fetch    Fetch
+	Budget   *origin.Budget   // of the run
+	Breakers *origin.Breakers // of the vantage, by host
 }
 
 // Ask returns the observation of a task. No further try begins once ctx has ended; a request that
@@ -34,10 +36,17 @@ func (a *Asker) Ask(ctx, open context.Context, t Task) (edge.Observation, error)
 
 // try fetches, and fetches again while the failure may pass and the budget lasts.
 func (a *Asker) try(ctx, open context.Context, t Task) (edge.Observation, error) {
+	var last edge.Observation
 	var attempts []edge.Attempt
+	breaker := a.Breakers.For(hostOf(t.Asset.URL))
 	for try := 0; ; try++ {
-		if !a.Breaker.Allow() {
-			return notTried(t, attempts), nil
+		switch err := breaker.Wait(ctx); {
+		case errors.Is(err, origin.ErrUnreachable) && try > 0:
+			return last, nil
+		case errors.Is(err, origin.ErrUnreachable):
+			return unreachable(t), nil
+		case err != nil:
+			return edge.Observation{}, err
 		}
 		o, err := a.Fetch(open, t)
 		if err != nil {
@@ -45,7 +54,8 @@ func (a *Asker) try(ctx, open context.Context, t Task) (edge.Observation, error)
 		}
 		attempts = append(attempts, o.Attempts...)
 		o.Attempts = attempts
-		a.Breaker.Report(reached(o))
+		last = o
+		breaker.Report(reached(o))
 		if !worthRetry(o) || try == origin.RetriesPerItem || !a.Budget.Take() {
 			return o, nil
 		}
@@ -55,14 +65,21 @@ func (a *Asker) try(ctx, open context.Context, t Task) (edge.Observation, error)
 	}
 }
 
-// notTried is the observation of a task whose vantage does not answer at all.
-func notTried(t Task, attempts []edge.Attempt) edge.Observation {
+// hostOf is the host of a URL, with its port.
+func hostOf(rawURL string) string {
+	_, rest, _ := strings.Cut(rawURL, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// unreachable is the observation of a task whose host was given up. Without an attempt it is no
+// evidence, and is not recorded: a resumed run asks again.
+func unreachable(t Task) edge.Observation {
 	return edge.Observation{
 		URL: t.Asset.URL, Variant: t.Variant.Name, At: time.Now().UTC(),
-		Cache:    edge.CacheStatus{Outcome: edge.Unknown, Origin: edge.ContactUnknown},
-		Failure:  edge.FailConnect,
-		Error:    "not tried: the vantage refused several connections in a row",
-		Attempts: attempts,
+		Cache:   edge.CacheStatus{Outcome: edge.Unknown, Origin: edge.ContactUnknown},
+		Failure: edge.FailUnreachable,
+		Error:   "not asked: the edge refused several connections in a row, and every probe after that",
 	}
 }
 
@@ -80,7 +97,7 @@ func reached(o edge.Observation) bool {
 // asked again: that is how a rate limit becomes a ban.
 func worthRetry(o edge.Observation) bool {
 	switch o.Failure {
-	case edge.FailConnect, edge.FailReset, edge.FailTimeout, edge.FailBody, edge.FailDNS:
+	case edge.FailConnect, edge.FailReset, edge.FailTimeout, edge.FailDNS:
 		return true
 	case "":
 		return o.Challenge == "" && (o.Status == 502 || o.Status == 503 || o.Status == 504 || o.Status == 429)

@@ -99,17 +99,21 @@ func (d *Dispatcher) Prime(ctx context.Context) error {
 	return nil
 }
 
-// Verify asks every cell of the visitors' vantages again in the stages that were primed, and once
-// more where the answer was not a hit.
+// Verify asks every cell of the visitors' vantages again whose turn to be primed came, and once
+// more where the answer was not a hit: the first one may have reached another cache node and filled
+// it. A run that only measures asks once.
 func (d *Dispatcher) Verify(ctx context.Context) error {
 	var vantages []edge.Vantage
-	for s, v := range d.Plan.Vantages() {
-		if v.Region != ShieldRegion && (d.MeasureOnly || d.tally.primed(s)) {
+	for _, v := range d.Plan.Vantages() {
+		if v.Region != ShieldRegion && (d.MeasureOnly || d.tally.primed(v)) {
 			vantages = append(vantages, v)
 		}
 	}
 	if err := d.round(ctx, "verify", edge.Verify, vantages, every); err != nil {
 		return err
+	}
+	if d.MeasureOnly {
+		return nil // the first answer decides: it may have filled what the second would find
 	}
 	unproven := func(_ int, c Cell) bool { return d.tally.unproven(c) }
 	return d.round(ctx, "verify", edge.Confirm, vantages, unproven)
@@ -198,12 +202,14 @@ func (d *Dispatcher) expect(r *round, task string) bool {
 
 // Put implements Sink.
 func (d *Dispatcher) Put(_ context.Context, o edge.Observation) error {
-	fresh, err := d.Recorder.Record(o)
-	if err != nil {
-		return err
-	}
-	if fresh {
-		d.tally.add(d.Manifest, o)
+	if o.Failure != edge.FailUnreachable { // nothing was tried: a resumed run asks again
+		fresh, err := d.Recorder.Record(o)
+		if err != nil {
+			return err
+		}
+		if fresh {
+			d.tally.add(d.Manifest, o)
+		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -115,7 +115,7 @@ func (r *run) do(ctx context.Context, fetch regions.Fetch, steps ...func(context
 	for _, v := range r.plan.Vantages() {
 		w := &regions.Worker{
 			Vantage: v.Name, Source: queue, Sink: r.dispatcher, Slots: 3,
-			Asker: &regions.Asker{Fetch: fetch, Budget: origin.NewBudget(100), Breaker: &origin.Breaker{}},
+			Asker: &regions.Asker{Fetch: fetch, Budget: origin.NewBudget(100), Breakers: &origin.Breakers{}},
 		}
 		group.Go(func() error { return w.Run(groupCtx) })
 	}
@@ -204,10 +204,10 @@ func TestRunGate(t *testing.T) {
 			if t.Vantage.Name == "eu" && t.Asset.URL < "http://shop.example/010" {
 				fail(o)
 			}
-		}, "behind stage canary-eu: 10 of 40 cells failed while priming"},
+		}, "behind stage canary-eu: 10 of 40 cells failed while priming, allowed is a share of 0.2; the first: http://shop.example/00"},
 		"challenges": {func(t regions.Task, o *edge.Observation) {
 			if t.Vantage.Name == "eu" {
-				o.Status, o.Challenge = 403, "challenge"
+				o.Challenge = "a page that answers 200"
 			}
 		}, "40 of 40 cells failed"},
 		"cold": {func(t regions.Task, o *edge.Observation) {
@@ -304,9 +304,18 @@ func TestJournalRefusesDamageInTheMiddle(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, r.journal.Len()-1, j.Len())
 		require.NoError(t, j.Close())
+		after, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, byte('\n'), after[len(after)-1], "the torn line is cut off")
 	}
 	_, err = regions.OpenJournal(t.TempDir())
 	require.Error(t, err)
+	for o := range regions.ReadObservations(path) {
+		fresh, err := r.journal.Record(o)
+		require.NoError(t, err)
+		assert.False(t, fresh, "a task has one observation, ever")
+		break
+	}
 	_, err = r.journal.Record(edge.Observation{Task: "short"})
 	require.ErrorContains(t, err, "is no task id")
 	assert.False(t, r.journal.Recorded("short"))
@@ -360,18 +369,58 @@ func failUntil(try, success int, f edge.Failure) edge.Failure {
 	return ""
 }
 
-func TestWorkerStopsAskingADeadVantage(t *testing.T) {
+func TestWorkerGivesADeadHostUpAndNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
-		got := work(t, 200, origin.NewBudget(0), func(context.Context, regions.Task) (edge.Observation, error) {
+		got := work(t, 200, origin.NewBudget(0), func(_ context.Context, task regions.Task) (edge.Observation, error) {
+			if task.Asset.URL == "http://alive.example/" {
+				return edge.Observation{URL: task.Asset.URL, Status: 200}, nil
+			}
 			tries++
 			return edge.Observation{Failure: edge.FailConnect}, nil
 		})
-		assert.Len(t, got, 200, "each task still has its observation")
-		assert.Less(t, tries, 10)
-		assert.Equal(t, edge.FailConnect, got[199].Failure)
-		assert.Contains(t, got[199].Error, "not tried")
+		assert.Len(t, got, 200, "each task has an answer, so that the round ends")
+		assert.Less(t, tries, 12)
+		count := map[edge.Failure]int{}
+		for _, o := range got {
+			count[o.Failure]++
+		}
+		assert.Equal(t, 100, count[""], "the other host is not given up")
+		assert.Greater(t, count[edge.FailUnreachable], 80)
 	})
+}
+
+func TestMeasuringAloneDoesNotPrime(t *testing.T) {
+	w := &world{stored: map[string]bool{}}
+	r := newRun(t, input(10), filepath.Join(t.TempDir(), "j"))
+	r.dispatcher.MeasureOnly = true
+	require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Verify))
+	assert.Equal(t, 30, w.passes("verify"))
+	assert.Zero(t, w.passes("confirm"), "a second answer would only show what the first one has filled")
+}
+
+func TestRunAsksAgainWhatWasNeverTried(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j")
+	dead := &world{stored: map[string]bool{}, answer: func(task regions.Task, o *edge.Observation) {
+		if task.Vantage.Name == "ap" {
+			*o = edge.Observation{URL: o.URL, Variant: o.Variant, Failure: edge.FailUnreachable}
+		}
+	}}
+	first := newRun(t, input(10), path)
+	require.NoError(t, first.do(t.Context(), dead.fetch, first.dispatcher.Prime, first.dispatcher.Verify))
+	for o, err := range regions.ReadObservations(path) {
+		require.NoError(t, err)
+		assert.NotEqual(t, "ap", o.Vantage, "what was not tried is no evidence")
+	}
+	assert.Zero(t, dead.passes("verify ap"), "and what was not primed is not measured")
+	assert.Equal(t, 10, dead.passes("verify us"), "but the other vantages of its stage are")
+
+	alive := &world{stored: map[string]bool{}}
+	second := newRun(t, input(10), path)
+	require.NoError(t, second.do(t.Context(), alive.fetch, second.dispatcher.Prime, second.dispatcher.Verify))
+	assert.Equal(t, 10, alive.passes("prime ap"))
+	assert.Equal(t, 10, alive.passes("verify ap"))
+	assert.Zero(t, alive.passes("prime us"))
 }
 
 func TestWorkerEndsWithTheRunWhenHeldBack(t *testing.T) {
@@ -437,7 +486,11 @@ func work(t *testing.T, n int, budget *origin.Budget, fetch regions.Fetch) []edg
 	a := asker(fetch)
 	a.Budget = budget
 	w := &regions.Worker{Vantage: "v", Source: queue, Sink: sink, Asker: a, Slots: 1}
-	require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: make([]regions.Task, n)}))
+	tasks := make([]regions.Task, n)
+	for i := range tasks {
+		tasks[i].Asset.URL = []string{"http://dead.example/", "http://alive.example/"}[i%2]
+	}
+	require.NoError(t, queue.Push(t.Context(), regions.Batch{Vantage: "v", Tasks: tasks}))
 	group, ctx := errgroup.WithContext(t.Context())
 	group.Go(func() error { return w.Run(ctx) })
 	group.Go(func() error {
@@ -457,5 +510,5 @@ func work(t *testing.T, n int, budget *origin.Budget, fetch regions.Fetch) []edg
 }
 
 func asker(fetch regions.Fetch) *regions.Asker {
-	return &regions.Asker{Fetch: fetch, Budget: origin.NewBudget(0), Breaker: &origin.Breaker{}}
+	return &regions.Asker{Fetch: fetch, Budget: origin.NewBudget(0), Breakers: &origin.Breakers{}}
 }

@@ -1,6 +1,7 @@
 package regions
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,8 +20,9 @@ type tally struct {
 }
 
 type counts struct {
-	primed, failed      int // cells
-	sampled, known, hit int // of the sample
+	primed, failed      int    // cells
+	example             string // the first that failed, and how
+	sampled, known, hit int    // of the sample
 }
 
 type cellKey struct{ url, variant, vantage string }
@@ -46,7 +48,9 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 	case edge.Prime:
 		c.primed++
 		if o.Failure != "" || o.Status >= 400 || o.Challenge != "" {
-			c.failed++
+			if c.failed++; c.example == "" {
+				c.example = fmt.Sprintf("%s at %s: %s", o.URL, o.Vantage, cmp.Or(o.Challenge, o.Error, fmt.Sprintf("status %d", o.Status)))
+			}
 		}
 	case edge.Sample:
 		c.sampled++
@@ -79,8 +83,14 @@ func mayHitNext(o edge.Observation) bool {
 	}
 }
 
-// primed reports whether every cell of the stage was asked for priming.
-func (t *tally) primed(s Stage) bool { return t.sum(s).primed >= s.Cells }
+// primed reports whether the vantage's turn came: what stands behind a closed gate must not be
+// measured, since that would fill it.
+func (t *tally) primed(v edge.Vantage) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.vantage[v.Name]
+	return c != nil && c.primed > 0
+}
 
 // unproven reports whether a cell was measured and did not hit, but may the next time.
 func (t *tally) unproven(c Cell) bool {
@@ -98,6 +108,7 @@ func (t *tally) sum(s Stage) counts {
 		if c := t.vantage[v.Name]; c != nil {
 			sum.primed += c.primed
 			sum.failed += c.failed
+			sum.example = cmp.Or(sum.example, c.example)
 			sum.known += c.known
 			sum.hit += c.hit
 		}
@@ -109,8 +120,8 @@ func (t *tally) sum(s Stage) counts {
 func (t *tally) gate(s Stage) error {
 	c := t.sum(s)
 	if failed := ratio(c.failed, s.Cells); failed > s.Gate.MaxErrorRatio {
-		return fmt.Errorf("%w behind stage %s: %d of %d cells failed while priming, allowed is a share of %g",
-			ErrGate, s.Name, c.failed, s.Cells, s.Gate.MaxErrorRatio)
+		return fmt.Errorf("%w behind stage %s: %d of %d cells failed while priming, allowed is a share of %g; the first: %s",
+			ErrGate, s.Name, c.failed, s.Cells, s.Gate.MaxErrorRatio, c.example)
 	}
 	if c.known > 0 && ratio(c.hit, c.known) < s.Gate.MinHitRatio {
 		return fmt.Errorf("%w behind stage %s: %d of %d sampled cells hit, wanted is a share of %g",

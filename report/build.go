@@ -66,6 +66,8 @@ type vantage struct {
 	ttfbHit   []float64
 	ttfbMiss  []float64
 	challenge int
+	answered  int
+	refused   int // no connection
 	fills     int
 }
 
@@ -143,6 +145,8 @@ func (v *vantage) add(o *edge.Observation) {
 	if o.Challenge != "" {
 		v.challenge++
 	}
+	v.answered += one(o.Status != 0)
+	v.refused += one(o.Failure == edge.FailConnect)
 	for _, a := range o.Attempts {
 		if !a.Spared {
 			v.fills++

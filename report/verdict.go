@@ -106,6 +106,8 @@ func (v *vantage) after(counts func(*cell) bool) Hit {
 func (b *builder) lacks(v *vantage, c *cell) string {
 	last := &c.Last
 	switch {
+	case v.answered == 0 && v.refused > 0:
+		return "there was no usable answer: " + failureWords(edge.FailConnect)
 	case c.URL == "":
 		return "it was never asked"
 	case c.measured.IsZero():
@@ -139,6 +141,8 @@ func (b *builder) lacks(v *vantage, c *cell) string {
 func (b *builder) advice(v *vantage, c *cell) string {
 	last := &c.Last
 	switch {
+	case v.answered == 0 && v.refused > 0:
+		return fmt.Sprintf("check that the edge at %s can be reached from here and is the right address", cmp.Or(v.Address, "the resolved address"))
 	case c.measured.IsZero():
 		return "let the run come to its end: edgeprime launch --resume " + b.in.Run.ID
 	case last.Failure == edge.FailConnect, last.Failure == edge.FailDNS, last.Failure == edge.FailAddress:

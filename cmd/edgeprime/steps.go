@@ -114,7 +114,7 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	}
 	var body []byte
 	asker := &regions.Asker{
-		Budget: s.run.tower.budget, Breaker: s.station.breaker,
+		Budget: s.run.tower.budget, Breakers: &s.station.breakers,
 		Fetch: func(ctx context.Context, t regions.Task) (o edge.Observation, err error) {
 			o, body, err = fetcher.Fetch(ctx, edge.Request{Asset: t.Asset, Variant: t.Variant, Keep: true})
 			return o, err
@@ -126,8 +126,10 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 		return crawl.Response{}, err
 	}
 	s.preview.mask(&o)
-	if _, err := s.run.journal.Record(o); err != nil {
-		return crawl.Response{}, err
+	if o.Failure != edge.FailUnreachable {
+		if _, err := s.run.journal.Record(o); err != nil {
+			return crawl.Response{}, err
+		}
 	}
 	s.progress.step(1)
 	header := http.Header{}

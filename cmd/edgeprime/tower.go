@@ -31,7 +31,7 @@ type tower struct {
 type station struct {
 	vantage        edge.Vantage
 	prime, measure *edge.Fetcher
-	breaker        *origin.Breaker
+	breakers       origin.Breakers
 	pools          []*edge.Pool
 }
 
@@ -62,7 +62,7 @@ func (t *tower) station(v edge.Vantage) *station {
 	if s := t.stations[v.Name]; s != nil {
 		return s
 	}
-	s := &station{vantage: v, breaker: &origin.Breaker{}}
+	s := &station{vantage: v}
 	s.prime, s.measure = t.fetcher(s, false), t.fetcher(s, true)
 	t.stations[v.Name] = s
 	return s
@@ -87,7 +87,7 @@ func userAgent() string {
 // asker returns who asks the station's vantage for tasks.
 func (t *tower) asker(s *station) *regions.Asker {
 	return &regions.Asker{
-		Budget: t.budget, Breaker: s.breaker,
+		Budget: t.budget, Breakers: &s.breakers,
 		Fetch: func(ctx context.Context, task regions.Task) (edge.Observation, error) {
 			f := s.measure
 			if task.Pass == edge.Prime {
