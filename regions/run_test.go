@@ -201,23 +201,28 @@ func TestRunGate(t *testing.T) {
 		want   string
 	}{
 		"errors": {func(t regions.Task, o *edge.Observation) {
-			if t.Vantage.Name == "eu" && t.Asset.URL < "http://shop.example/010" {
+			if t.Vantage.Name == "eu" && t.Asset.URL < "http://shop.example/005" {
 				fail(o)
 			}
-		}, "behind stage canary-eu: 10 of 40 cells failed while priming, allowed is a share of 0.2; the first: http://shop.example/00"},
+		}, "behind stage canary-eu: 5 of 20 critical cells failed while priming, allowed is a share of 0.2; the first: http://shop.example/00"},
 		"challenges": {func(t regions.Task, o *edge.Observation) {
 			if t.Vantage.Name == "eu" {
 				o.Challenge = "a page that answers 200"
 			}
-		}, "40 of 40 cells failed"},
+		}, "20 of 20 critical cells failed"},
 		"cold": {func(t regions.Task, o *edge.Observation) {
 			if no := false; t.Vantage.Name == "eu" {
 				o.Cache.Outcome, o.Cache.EdgeHit = edge.Miss, &no
 			}
 		}, "behind stage canary-eu: 0 of 20 sampled cells hit"},
 		"some errors are allowed": {func(t regions.Task, o *edge.Observation) {
-			if t.Vantage.Name == "eu" && t.Asset.URL < "http://shop.example/008" {
+			if t.Vantage.Name == "eu" && t.Asset.URL < "http://shop.example/004" {
 				fail(o)
+			}
+		}, ""},
+		"low assets close no gate": {func(t regions.Task, o *edge.Observation) {
+			if t.Asset.Priority == crawl.Low {
+				o.Status = 404
 			}
 		}, ""},
 		"unknown outcomes close no gate": {func(_ regions.Task, o *edge.Observation) {

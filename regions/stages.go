@@ -17,7 +17,8 @@ const (
 
 // Gate decides whether the stage behind it may begin. The zero value of a field means its default.
 type Gate struct {
-	// MaxErrorRatio is the share of a stage's cells, 0 to 1, that may have failed while priming.
+	// MaxErrorRatio is the share of a stage's critical cells, 0 to 1, that may have failed while
+	// priming.
 	// Default 0.2.
 	MaxErrorRatio float64 `json:"max_error_ratio" yaml:"max_error_ratio"`
 	// MinHitRatio is the share of sampled cells with a known outcome, 0 to 1, that must hit.

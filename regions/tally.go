@@ -20,7 +20,8 @@ type tally struct {
 }
 
 type counts struct {
-	primed, failed      int    // cells
+	primed              int    // cells
+	critical, failed    int    // critical cells
 	example             string // the first that failed, and how
 	sampled, known, hit int    // of the sample
 }
@@ -29,11 +30,13 @@ type cellKey struct{ url, variant, vantage string }
 
 // add counts one observation. What discovery fetched besides assets is no cell.
 func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
-	if _, isAsset := slices.BinarySearchFunc(m.Assets, o.URL, func(a crawl.Asset, url string) int {
+	i, isAsset := slices.BinarySearchFunc(m.Assets, o.URL, func(a crawl.Asset, url string) int {
 		return strings.Compare(a.URL, url)
-	}); !isAsset {
+	})
+	if !isAsset {
 		return
 	}
+	critical := m.Assets[i].Priority == crawl.Critical
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.vantage == nil {
@@ -47,6 +50,10 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 	switch o.Pass {
 	case edge.Prime:
 		c.primed++
+		if !critical {
+			return // a missing icon closes no gate
+		}
+		c.critical++
 		if o.Failure != "" || o.Status >= 400 || o.Challenge != "" {
 			if c.failed++; c.example == "" {
 				c.example = fmt.Sprintf("%s at %s: %s", o.URL, o.Vantage, cmp.Or(o.Challenge, o.Error, fmt.Sprintf("status %d", o.Status)))
@@ -106,7 +113,7 @@ func (t *tally) sum(s Stage) counts {
 	var sum counts
 	for _, v := range s.Vantages {
 		if c := t.vantage[v.Name]; c != nil {
-			sum.primed += c.primed
+			sum.critical += c.critical
 			sum.failed += c.failed
 			sum.example = cmp.Or(sum.example, c.example)
 			sum.known += c.known
@@ -119,9 +126,9 @@ func (t *tally) sum(s Stage) counts {
 // gate returns an error that wraps ErrGate unless the next stage may begin.
 func (t *tally) gate(s Stage) error {
 	c := t.sum(s)
-	if failed := ratio(c.failed, s.Cells); failed > s.Gate.MaxErrorRatio {
-		return fmt.Errorf("%w behind stage %s: %d of %d cells failed while priming, allowed is a share of %g; the first: %s",
-			ErrGate, s.Name, c.failed, s.Cells, s.Gate.MaxErrorRatio, c.example)
+	if failed := ratio(c.failed, c.critical); failed > s.Gate.MaxErrorRatio {
+		return fmt.Errorf("%w behind stage %s: %d of %d critical cells failed while priming, allowed is a share of %g; the first: %s",
+			ErrGate, s.Name, c.failed, c.critical, s.Gate.MaxErrorRatio, c.example)
 	}
 	if c.known > 0 && ratio(c.hit, c.known) < s.Gate.MinHitRatio {
 		return fmt.Errorf("%w behind stage %s: %d of %d sampled cells hit, wanted is a share of %g",

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 // report assembles the result.
@@ -79,24 +80,39 @@ func (b *builder) thirdParty() []string {
 	return slices.Sorted(maps.Keys(hosts))
 }
 
-// next is what to do, the most urgent first.
+// next is what to do, the most urgent first, each thing once.
 func next(r *Report) []string {
 	var out []string
+	add := func(step string) {
+		if !slices.Contains(out, step) {
+			out = append(out, step)
+		}
+	}
 	if r.Run.Interrupted {
-		out = append(out, "edgeprime launch --resume "+r.Run.ID)
+		add(r.Run.Again)
 	}
 	for _, rule := range r.Rules {
 		if rank(rule.Severity) <= rank(r.Criteria.FailOn) {
-			out = append(out, rule.Rule+": "+rule.Fix)
+			add(rule.Rule + ": " + rule.Fix)
 		}
 	}
 	for _, m := range r.Missing {
-		out = append(out, fmt.Sprintf("%s: %s", m.Vantage, m.Next))
+		if !r.Run.Interrupted {
+			add(m.Vantage + ": " + m.Next)
+		}
+	}
+	for _, p := range r.Problems {
+		if p.Incomplete {
+			add("discovery: " + p.Detail + " (" + safe.URL(p.URL) + ")")
+		}
 	}
 	if r.Verdict != Ready && !r.Run.Interrupted {
-		out = append(out, "then run it again: edgeprime launch")
+		if len(out) == 0 {
+			add("name critical pages and at least one region in the launch file")
+		}
+		add("then run it again: edgeprime launch")
 	}
-	return slices.Compact(out)
+	return out
 }
 
 // method says how the figures came about, and what they do not cover.

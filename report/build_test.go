@@ -56,7 +56,7 @@ func healthy() *story {
 	}
 	s := &story{in: report.Input{
 		Launch:   report.Launch{Name: "sale", Owner: "web", At: noon.Add(time.Hour), WarmWindow: 6 * time.Hour, PrimeAt: noon},
-		Run:      report.RunInfo{ID: "20261201T120000000Z-00000001", Tool: "v1", Started: noon, Finished: noon.Add(10 * time.Minute)},
+		Run:      report.RunInfo{ID: "20261201T120000000Z-00000001", Again: "edgeprime launch --resume 20261201T120000000Z-00000001", Tool: "v1", Started: noon, Finished: noon.Add(10 * time.Minute)},
 		Manifest: m, Plan: p, Now: noon.Add(10 * time.Minute),
 	}}
 	at := noon

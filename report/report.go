@@ -62,6 +62,8 @@ type RunInfo struct {
 	Exemptions []string `json:"exemptions,omitempty"`
 	// Pauses are what the guard of the origin did to protect it, in words.
 	Pauses []string `json:"pauses,omitempty"`
+	// Again is the command line that goes on with the run.
+	Again string `json:"again,omitempty"`
 	// Folder is where the run's files are.
 	Folder string `json:"folder,omitempty"`
 }

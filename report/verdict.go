@@ -143,8 +143,10 @@ func (b *builder) advice(v *vantage, c *cell) string {
 	switch {
 	case v.answered == 0 && v.refused > 0:
 		return fmt.Sprintf("check that the edge at %s can be reached from here and is the right address", cmp.Or(v.Address, "the resolved address"))
+	case c.measured.IsZero() && b.in.Run.StoppedBecause != "" && !b.in.Run.Interrupted:
+		return "mend what stopped the run, then begin a new one: edgeprime launch"
 	case c.measured.IsZero():
-		return "let the run come to its end: edgeprime launch --resume " + b.in.Run.ID
+		return "let the run come to its end: " + b.in.Run.Again
 	case last.Failure == edge.FailConnect, last.Failure == edge.FailDNS, last.Failure == edge.FailAddress:
 		return fmt.Sprintf("check that the edge at %s can be reached from here and is the right address", cmp.Or(v.Address, "the resolved address"))
 	case last.Failure != "":
@@ -306,7 +308,7 @@ func (b *builder) unknowns(r *Report) []string {
 	if r.Run.Interrupted {
 		out = append(out, "the run was interrupted: the report is INCOMPLETE")
 	} else if r.Run.StoppedBecause != "" {
-		out = append(out, "the run stopped early: "+r.Run.StoppedBecause)
+		out = append(out, "the run stopped early: "+strings.TrimPrefix(r.Run.StoppedBecause, "regions: "))
 	}
 	if r.Scope.Critical == 0 {
 		out = append(out, "no critical asset was found, so nothing can be shown")

@@ -9,8 +9,6 @@ import (
 
 	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v2"
-
-	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 func outputFlag(what string) *cli.StringFlag {
@@ -28,10 +26,7 @@ func discoverCommand(e *env) *cli.Command {
 				if err := r.discover(ctx); err != nil {
 					return err
 				}
-				for _, p := range r.manifest.Problems {
-					e.tell("problem: %s: %s: %s", safe.URL(p.URL), p.Problem, p.Detail)
-				}
-				e.tell("%d assets; go on with: edgeprime launch --resume %s", len(r.manifest.Assets), r.ID)
+				e.tell("%d assets; go on with: %s", len(r.manifest.Assets), r.again("launch"))
 				return e.writeTo(c.String("output"), r.manifest.Write)
 			})
 		},
@@ -58,7 +53,11 @@ func planCommand(e *env) *cli.Command {
 					}
 				}
 				r.printPlan(e.stdout)
-				e.tell("go on with: edgeprime launch --resume %s", r.ID)
+				if path := c.String("output"); path != "" {
+					e.tell("wrote %s and %s; once approved: edgeprime prime --plan %s", path, manifestBeside(path), path)
+				} else {
+					e.tell("go on with: %s", r.again("launch"))
+				}
 				return nil
 			})
 		},

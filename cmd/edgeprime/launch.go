@@ -1,14 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 
+	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -27,6 +33,9 @@ func launchCommand(e *env) *cli.Command {
 			"A run leaves its evidence in readiness/<launch>/<run id>/.",
 		Flags: runFlags(formatFlag()),
 		Action: func(c *cli.Context) error {
+			if err := checkFormat(c.String("format")); err != nil {
+				return err
+			}
 			return e.withRun(c, true, func(ctx context.Context, r *launchRun) error {
 				return r.wholeWay(ctx, c.String("format"))
 			})
@@ -42,13 +51,10 @@ func primeCommand(e *env) *cli.Command {
 		Flags:       runFlags(planFlag()),
 		Action: func(c *cli.Context) error {
 			return e.withRun(c, true, func(ctx context.Context, r *launchRun) error {
-				if err := r.adopt(c.String("plan")); err != nil {
-					return err
-				}
 				if err := r.steps(ctx, r.discover, planStep(r), r.prime); err != nil {
 					return primeError(r, err)
 				}
-				e.tell("primed %d assets in %d stages", r.plan.Assets, len(r.plan.Stages))
+				e.tell("primed %d assets in %d stages; measure with: %s", r.plan.Assets, len(r.plan.Stages), r.again("verify"))
 				fmt.Fprintln(e.stdout, r.ID)
 				return nil
 			})
@@ -60,11 +66,11 @@ func primeCommand(e *env) *cli.Command {
 func primeError(r *launchRun, err error) error {
 	switch {
 	case errors.Is(err, regions.ErrGate):
-		return withHint(notReady("%w", err), "see what was measured: edgeprime verify --resume %s", r.ID)
+		return withHint(notReady("%w", err), "mend the cause, then begin anew; what was primed so far is measured by: %s", r.again("verify"))
 	case isAborted(err):
-		return withHint(inconclusive("%w", err), "look after the origin, then: edgeprime prime --resume %s", r.ID)
+		return withHint(inconclusive("%w", err), "look after the origin, then: %s", r.again("prime"))
 	case errors.Is(err, errInterrupted):
-		return withHint(interrupted("%w", err), "edgeprime prime --resume %s", r.ID)
+		return withHint(interrupted("%w", err), "%s", r.again("prime"))
 	default:
 		return err
 	}
@@ -78,10 +84,10 @@ func verifyCommand(e *env) *cli.Command {
 			"every cell is asked on a fresh connection and nothing is primed first.",
 		Flags: runFlags(formatFlag(), planFlag()),
 		Action: func(c *cli.Context) error {
+			if err := checkFormat(c.String("format")); err != nil {
+				return err
+			}
 			return e.withRun(c, c.String("resume") != "", func(ctx context.Context, r *launchRun) error {
-				if err := r.adopt(c.String("plan")); err != nil {
-					return err
-				}
 				return r.judged(ctx, c.String("format"), r.steps(ctx, r.discover, planStep(r), r.verify))
 			})
 		},
@@ -98,7 +104,16 @@ func (e *env) withRun(c *cli.Context, primes bool, work func(context.Context, *l
 	if err != nil {
 		return err
 	}
-	return e.inRun(c.Context, l, c.String("resume"), primes, work)
+	approved, err := readApproved(l, c.String("plan"))
+	if err != nil {
+		return err
+	}
+	return e.inRun(c.Context, l, c.String("resume"), primes, func(ctx context.Context, r *launchRun) error {
+		if err := r.adopt(approved); err != nil {
+			return err
+		}
+		return work(ctx, r)
+	})
 }
 
 func (e *env) inRun(ctx context.Context, l *launch, resume string, primes bool, work func(context.Context, *launchRun) error) error {
@@ -161,23 +176,66 @@ func planStep(r *launchRun) func(context.Context) error {
 	}
 }
 
+// approved is a plan that somebody has agreed to, with the manifest that it is for.
+type approved struct {
+	path           string
+	plan, manifest []byte
+}
+
+// readApproved reads an approved plan and checks that it is for this launch, before anything begins.
+func readApproved(l *launch, path string) (*approved, error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // no plan was approved, and none is asked for
+	}
+	a := &approved{path: path}
+	for name, into := range map[string]*[]byte{path: &a.plan, manifestBeside(path): &a.manifest} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, withHint(usageError("approved plan: %w", err), "edgeprime plan -o %s writes the plan and its manifest", path)
+		}
+		*into = data
+	}
+	var plan regions.Plan
+	if err := json.Unmarshal(a.plan, &plan); err != nil {
+		return nil, withHint(usageError("%s is no plan: %w", path, err), "plan again: edgeprime plan -o %s", path)
+	}
+	m, err := crawl.ReadManifest(bytes.NewReader(a.manifest))
+	if err != nil {
+		return nil, withHint(usageError("%s: %w", manifestBeside(path), err), "plan again: edgeprime plan -o %s", path)
+	}
+	want, err := regions.NewPlan(planInput(l, m))
+	if err != nil {
+		return nil, usageError("%w", err)
+	}
+	if !reflect.DeepEqual(want, &plan) {
+		return nil, withHint(usageError("%s is not what %s plans for this manifest now: launch, limits, stages, vantages or variants differ", path, l.Path),
+			"undo the change, or have a new plan approved: edgeprime plan -o %s", path)
+	}
+	return a, nil
+}
+
 // adopt copies an approved plan and its manifest into the run, so that nothing is discovered anew.
-func (r *launchRun) adopt(plan string) error {
-	if plan == "" {
+func (r *launchRun) adopt(a *approved) error {
+	if a == nil {
 		return nil
 	}
-	for from, to := range map[string]string{manifestBeside(plan): manifestFile, plan: planFile} {
-		data, err := os.ReadFile(from)
-		if err != nil {
-			return withHint(usageError("approved plan: %w", err), "edgeprime plan -o %s writes the plan and its manifest", plan)
-		}
-		target := filepath.Join(r.dir, to)
+	for name, data := range map[string][]byte{manifestFile: a.manifest, planFile: a.plan} {
+		target := filepath.Join(r.dir, name)
 		if _, err := os.Stat(target); err == nil {
-			return usageError("run %s has a %s already; --plan begins a new run", r.ID, to)
+			return usageError("run %s has a %s already; --plan begins a new run", r.ID, name)
 		}
-		if err := os.WriteFile(target, data, 0o600); err != nil {
+		if err := renameio.WriteFile(target, data, 0o600); err != nil {
 			return fmt.Errorf("approved plan: %w", err)
 		}
 	}
 	return nil
+}
+
+// again is the command line that goes on with the run.
+func (r *launchRun) again(command string) string {
+	line := "edgeprime " + command + " --resume " + r.ID
+	if !slices.Contains(launchNames(), r.launch.Path) {
+		line += " " + r.launch.Path
+	}
+	return line
 }

@@ -54,7 +54,7 @@ func reportCommand(e *env) *cli.Command {
 			}
 			file, err := os.Open(path)
 			if err != nil {
-				return withHint(usageError("report: %w", err), "the runs are the folders in readiness/<launch>/")
+				return withHint(usageError("report: %w", err), "a run has a report once it was measured: edgeprime verify --resume RUN")
 			}
 			defer file.Close()
 			r, err := report.Read(file)
@@ -127,7 +127,7 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 		Criteria: r.launch.criteria(),
 		Run: report.RunInfo{
 			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
-			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), Folder: r.dir,
+			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), Folder: r.dir, Again: r.again("launch"),
 		},
 		Manifest: r.manifest, Plan: r.plan,
 		Observations: regions.ReadObservations(r.journalPath()),
@@ -147,7 +147,7 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 func verdictError(r *report.Report) error {
 	switch {
 	case r.Run.Interrupted:
-		return withHint(interrupted("interrupted: the report is marked INCOMPLETE"), "edgeprime launch --resume %s", r.Run.ID)
+		return withHint(interrupted("interrupted: the report is marked INCOMPLETE"), "%s", r.Run.Again)
 	case r.ExitCode == exitNotReady:
 		return notReady("launch %s is %s", r.Launch.Name, r.Verdict)
 	case r.ExitCode == exitInconclusive:

@@ -19,6 +19,7 @@ import (
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 // queueDepth is how many batches wait per vantage.
@@ -50,6 +51,7 @@ func (r *launchRun) discover(ctx context.Context) error {
 	}
 	r.manifest, err = crawl.New(cfg, scout.fetch, r.e.log).Crawl(ctx)
 	scout.progress.end()
+	r.tellProblems()
 	switch {
 	case errors.Is(err, crawl.ErrNothing):
 		return nothingFound(r.manifest)
@@ -66,20 +68,36 @@ func (r *launchRun) discover(ctx context.Context) error {
 	return nil
 }
 
+// mostProblems is how many problems of discovery are told on the way; the report holds all.
+const mostProblems = 10
+
+// tellProblems says what discovery met.
+func (r *launchRun) tellProblems() {
+	if r.manifest == nil {
+		return
+	}
+	for i, p := range r.manifest.Problems {
+		if i == mostProblems {
+			r.e.tell("problem: and %d more, see the report", len(r.manifest.Problems)-i)
+			return
+		}
+		r.e.tell("problem: %s: %s: %s", safe.URL(p.URL), p.Problem, p.Detail)
+	}
+}
+
 // firstStage returns the stage that every plan of this launch begins with.
 func (r *launchRun) firstStage() (regions.Stage, error) {
 	nothing := &crawl.Manifest{Assets: []crawl.Asset{{URL: "http://placeholder.invalid/"}}}
-	p, err := regions.NewPlan(r.planInput(nothing))
+	p, err := regions.NewPlan(planInput(r.launch, nothing))
 	if err != nil {
 		return regions.Stage{}, usageError("%w", err)
 	}
 	return p.Stages[0], nil
 }
 
-func (r *launchRun) planInput(m *crawl.Manifest) regions.Input {
-	f := r.launch.File
+func planInput(l *launch, m *crawl.Manifest) regions.Input {
 	return regions.Input{
-		Launch: f.Name, Manifest: m, Variants: f.Variants, Regions: f.Regions, Stages: r.launch.Stages(), Limits: r.launch.Limits(),
+		Launch: l.File.Name, Manifest: m, Variants: l.File.Variants, Regions: l.File.Regions, Stages: l.Stages(), Limits: l.Limits(),
 	}
 }
 
@@ -163,16 +181,11 @@ func (r *launchRun) makePlan() error {
 		if r.plan.Manifest != r.manifest.Digest() {
 			return withHint(usageError("%s was made for another manifest than the one beside it", path), "plan again: edgeprime plan -o FILE")
 		}
-		if limits := r.launch.Limits().WithDefaults(); r.plan.Limits != limits {
-			return withHint(usageError("the plan was approved for %d requests a second and %d in flight, the launch file says %d and %d",
-				r.plan.Limits.MaxRPS, r.plan.Limits.MaxInFlight, limits.MaxRPS, limits.MaxInFlight),
-				"undo the change of origin, or plan again: edgeprime plan -o FILE")
-		}
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("plan: %w", err)
 	}
-	if r.plan, err = regions.NewPlan(r.planInput(r.manifest)); err != nil {
+	if r.plan, err = regions.NewPlan(planInput(r.launch, r.manifest)); err != nil {
 		return usageError("%w", err)
 	}
 	return writeJSON(path, r.plan)

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+
+	"github.com/edgeprime/edgeprime/crawl"
 )
 
 // negativeLifetime is how long a missing asset may stay cached as missing.
@@ -31,6 +34,32 @@ func errRules() []Rule {
 			Why:   "a failure of a moment is cached and served after it is over",
 			Fix:   "answer errors with: Cache-Control: no-store",
 		},
+		{
+			ID: "ERR006", Severity: Error, check: pageInstead, Source: "edgeprime",
+			Title: "page where an asset is expected",
+			Why:   "an error or login page that answers 200 is cached as the asset, and browsers refuse it",
+			Fix:   "answer a missing asset with 404, and serve assets without a login",
+		},
+	}
+}
+
+// pageInstead finds HTML under the name of what is none.
+func pageInstead(a *answer) *complaint {
+	if a.Observation.Status != http.StatusOK {
+		return nil // a redirect may well explain itself in HTML
+	}
+	switch a.Asset.Kind {
+	case crawl.Stylesheet, crawl.Script, crawl.Font, crawl.Image, crawl.Media:
+	default:
+		return nil
+	}
+	kind, _, _ := strings.Cut(a.Observation.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "text/html") {
+		return nil
+	}
+	return &complaint{
+		message:  fmt.Sprintf("a %s is expected, an HTML page came with status 200", a.Asset.Kind),
+		evidence: a.lines("Content-Type"),
 	}
 }
 

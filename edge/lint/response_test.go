@@ -257,6 +257,23 @@ func TestCookiesAreNotQuoted(t *testing.T) {
 	assert.Contains(t, got[0].Message, "2 cookies")
 }
 
+func TestPageInsteadOfAnAsset(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[crawl.Kind]string{
+		crawl.Stylesheet: "ERR006", crawl.Script: "ERR006", crawl.Font: "ERR006", crawl.Image: "ERR006", crawl.Media: "ERR006",
+		crawl.Document: "", crawl.Data: "", crawl.WebApp: "",
+	} {
+		a := asset()
+		a.Kind, a.Priority = kind, crawl.Low
+		for header, want := range map[string]string{
+			"Content-Type: Text/HTML ; charset=utf-8": want, "Content-Type: text/html5": "", "Content-Type: text/css": "", "X: y": "",
+		} {
+			r := lint.Response{Asset: a, Observation: observe(200, "Cache-Control: max-age=86400|"+header), Window: window()}
+			assert.Equal(t, want, rules(lint.CheckResponse(r)), "%s %s", kind, header)
+		}
+	}
+}
+
 func TestRulesAreComplete(t *testing.T) {
 	t.Parallel()
 	var ids []string
@@ -267,7 +284,7 @@ func TestRulesAreComplete(t *testing.T) {
 		}
 	}
 	assert.True(t, slices.IsSorted(ids))
-	assert.Equal(t, "EDGE001 EDGE002 ERR001 ERR002 ERR003 REG001 ST001 ST002 ST003 ST004 ST005 ST006 ST007 ST008 ST009 "+
+	assert.Equal(t, "EDGE001 EDGE002 ERR001 ERR002 ERR003 ERR006 REG001 ST001 ST002 ST003 ST004 ST005 ST006 ST007 ST008 ST009 "+
 		"TTL001 TTL002 TTL007 TTL008 VAR001 VAR002", strings.Join(ids, " "))
 	lint.Rules()[0].ID = "X"
 	assert.Equal(t, "EDGE001", lint.Rules()[0].ID, "the catalogue is not the caller's")
@@ -278,7 +295,7 @@ func TestSeverities(t *testing.T) {
 	t.Parallel()
 	want := map[lint.Severity]string{
 		lint.Blocker: "EDGE001 ERR001 REG001 ST001 ST002 ST003 ST007 TTL001 VAR002",
-		lint.Error:   "EDGE002 ERR002 ERR003 ST004 ST005 ST006 ST009 TTL002 TTL008 VAR001",
+		lint.Error:   "EDGE002 ERR002 ERR003 ERR006 ST004 ST005 ST006 ST009 TTL002 TTL008 VAR001",
 		lint.Warning: "ST008 TTL007",
 	}
 	got := map[lint.Severity]string{}
