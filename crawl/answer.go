@@ -41,7 +41,7 @@ func (r *run) read(it item, resp Response) answer {
 	contentType := resp.Header.Get("Content-Type")
 	switch it.role {
 	case readDocument:
-		a.readDocument(it, contentType, body)
+		a.readDocument(it, contentType, body, r.devices)
 	case readSheet:
 		a.readSheet(it, contentType, body)
 	case readModule:
@@ -59,7 +59,7 @@ func (a *answer) fail(it item, name, detail string, incomplete bool) {
 	a.problem = Problem{URL: it.URL, Problem: name, Detail: detail, Incomplete: incomplete}
 }
 
-func (a *answer) readDocument(it item, contentType string, body []byte) {
+func (a *answer) readDocument(it item, contentType string, body []byte, devices []Viewport) {
 	essence := mediaType(contentType)
 	if essence == "" {
 		essence = mediaType(http.DetectContentType(body))
@@ -74,11 +74,11 @@ func (a *answer) readDocument(it item, contentType string, body []byte) {
 		}
 		return
 	}
-	d := readHTML(body, contentType, it.URL)
+	d := readHTML(body, contentType, it.URL, devices)
 	if d == nil {
 		return
 	}
-	header := refs{resolver: d.refs.resolver, page: it.URL, origin: d.refs.origin}
+	header := refs{resolver: d.refs.resolver, page: it.URL, origin: d.refs.origin, screens: d.refs.screens}
 	if own, err := newResolver(it.URL); err == nil {
 		header.resolver = own
 	}

@@ -57,6 +57,12 @@ type Asset struct {
 	// Source is the extractor that found it, such as "html:img[srcset]", "css:url", "sitemap",
 	// "redirect", "entry".
 	Source string `json:"source"`
+	// Selected are the viewports, in the order of the configuration, whose browsers choose this
+	// image among the candidates of an img or picture element, of an imagesrcset, or of preloads
+	// with media. It is empty for whatever is requested without a choice, and for a candidate that
+	// no viewport chooses, whose Reason ends with "chosen by no viewport". A candidate that
+	// something requests without a choice as well has all viewports.
+	Selected []string `json:"selected,omitempty"`
 	// ThirdParty marks a URL outside the launch's scope: named, never fetched.
 	ThirdParty bool `json:"third_party,omitempty"`
 	// Status is what discovery was answered; 0 when discovery did not fetch the asset.

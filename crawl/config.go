@@ -96,6 +96,28 @@ type Config struct {
 	Critical Globs
 	// Limits bounds the crawl.
 	Limits Limits
+	// Viewports are the devices whose choices among image candidates are marked. Default: those
+	// of [DefaultViewports].
+	Viewports []Viewport `yaml:"viewports" json:"viewports,omitempty"`
+	// Candidates is "all", the default, or "selected", which leaves out the image candidates that
+	// no viewport chooses.
+	Candidates string `yaml:"candidates" json:"candidates,omitempty"`
+}
+
+// viewports are Viewports, or the default ones.
+func (c Config) viewports() []Viewport {
+	if len(c.Viewports) == 0 {
+		return DefaultViewports()
+	}
+	return c.Viewports
+}
+
+func (c Config) validateCandidates() error {
+	switch c.Candidates {
+	case "", CandidatesAll, CandidatesSelected:
+		return nil
+	}
+	return fmt.Errorf("crawl: candidates is %q; write %q or %q", c.Candidates, CandidatesAll, CandidatesSelected)
 }
 
 // Validate names every mistake in the configuration.
@@ -121,7 +143,8 @@ func (c Config) Validate() error {
 	if declared == 0 {
 		errs = append(errs, errors.New("crawl: nothing to discover; name at least one entry page, sitemap or URL"))
 	}
-	return errors.Join(append(errs, c.Scope.Validate(), c.Critical.Validate(), c.Limits.Validate())...)
+	return errors.Join(append(errs, c.Scope.Validate(), c.Critical.Validate(), c.Limits.Validate(),
+		validateViewports(c.Viewports), c.validateCandidates())...)
 }
 
 // EffectiveScope is Scope with its hosts filled in from the declared URLs when it names none.

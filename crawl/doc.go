@@ -15,6 +15,10 @@
 // applied by anybody (its images count only then), which font faces some rule of a page uses, and
 // whether redirects run in a circle.
 //
+// A srcset is many URLs of which each device takes one. All of them are assets, unless the
+// configuration asks for the selected ones only; [Asset].Selected names the viewports whose
+// browser would choose one, by the media, sizes and densities of the standards.
+//
 // What discovery could not read is a [Problem] of the manifest, never silence. A Problem that is
 // Incomplete says that assets may be missing.
 //

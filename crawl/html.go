@@ -21,7 +21,8 @@ const (
 
 // document is what one HTML or SVG document names.
 type document struct {
-	refs refs
+	refs    refs
+	devices []Viewport
 	// style gathers the inline styles' faces and families.
 	style *sheet
 	// hasIcon is true when the document declares an icon, even an embedded one.
@@ -35,9 +36,10 @@ type document struct {
 }
 
 // ExtractHTML returns every http and https URL that a browser may request for a document: what
-// its markup, inline styles and inline modules name, and the favicon. It follows nothing.
+// its markup, inline styles and inline modules name, and the favicon. Candidates are marked for
+// [DefaultViewports]. It follows nothing.
 func ExtractHTML(body []byte, pageURL string) []Asset {
-	d := readHTML(body, "", pageURL)
+	d := readHTML(body, "", pageURL, DefaultViewports())
 	if d == nil {
 		return nil
 	}
@@ -47,14 +49,14 @@ func ExtractHTML(body []byte, pageURL string) []Asset {
 }
 
 // readHTML returns nil when the page's own URL cannot be parsed.
-func readHTML(body []byte, contentType, pageURL string) *document {
+func readHTML(body []byte, contentType, pageURL string, devices []Viewport) *document {
 	text, enc := decodeDocument(body, contentType)
 	r, err := newResolver(pageURL)
 	if err != nil {
 		return nil
 	}
 	r.query = enc
-	d := &document{refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL)}}
+	d := &document{devices: devices, refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL), screens: screens(devices, "")}}
 	d.style = newSheet(&d.refs)
 	d.xml = strings.Contains(mediaType(contentType), "xml") || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml"))
 	d.scan(text, 0)

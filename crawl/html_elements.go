@@ -12,6 +12,8 @@ func (s *htmlScan) startHTML(tag string) {
 		s.base()
 	case "link":
 		s.link()
+	case "meta":
+		s.meta()
 	case "script":
 		s.script()
 	case "style":
@@ -58,6 +60,13 @@ func (s *htmlScan) base() {
 	}
 	s.hasBase = true
 	s.doc.refs.resolver = s.doc.refs.resolver.withBase(href)
+}
+
+// meta obeys a viewport, from here on. A document in a frame has none of its own.
+func (s *htmlScan) meta() {
+	if s.attrs.is("name", "viewport") && s.depth == 0 {
+		s.doc.refs.screens = screens(s.doc.devices, s.attrs.value("content"))
+	}
 }
 
 func (s *htmlScan) style() {

@@ -17,7 +17,7 @@ func (s *htmlScan) link() {
 	if has["preload"] || has["modulepreload"] || has["prefetch"] {
 		s.doc.refs.hint(hint{
 			url: href, source: "html:link", has: has, as: strings.ToLower(s.attrs.value("as")), mime: s.attrs.value("type"),
-			media: s.attrs.value("media"), srcset: s.attrs.value("imagesrcset"), cors: s.attrs.has("crossorigin"),
+			media: s.attrs.value("media"), srcset: s.attrs.value("imagesrcset"), sizes: s.attrs.value("imagesizes"), cors: s.attrs.has("crossorigin"),
 		})
 	}
 	if !ok {
@@ -65,7 +65,7 @@ type hint struct {
 	url, source     string
 	has             map[string]bool // the relations
 	as, mime, media string
-	srcset          string
+	srcset, sizes   string // of images
 	cors            bool
 }
 
@@ -120,14 +120,28 @@ func (r *refs) preload(h hint) {
 	if !known {
 		return
 	}
-	if h.as == "image" && h.srcset != "" {
-		a.Source = h.source + "[imagesrcset]"
-		for _, c := range parseSrcset(h.srcset) {
-			r.add(c.url, a)
-		}
-		a.Source, a.Priority, a.Reason = h.source+"[rel=preload]", High, "preload where imagesrcset is not known"
+	if h.as == "image" && (h.srcset != "" || h.media != "") {
+		r.preloadCandidates(h, a)
+		return
 	}
 	r.add(h.url, a)
+}
+
+// preloadCandidates takes a preload that depends on the device.
+func (r *refs) preloadCandidates(h hint, a Asset) {
+	set := &candidateSet{source: h.source + "[imagesrcset]", media: h.media, sizes: h.sizes, list: parseSrcset(h.srcset)}
+	hasDefault := set.withDefault(h.url)
+	chooseFrom(r.screens, []*candidateSet{set}, autoSize{})
+	var chosenBy []string
+	if n := len(set.list) - 1; hasDefault {
+		chosenBy = set.chosenBy[n]
+		set.list = set.list[:n]
+	}
+	r.addCandidates(set, a)
+	if h.srcset != "" && len(chosenBy) == 0 {
+		a.Priority, a.Reason = High, "preload where imagesrcset is not known"
+	}
+	r.addCandidate(h.url, a, chosenBy)
 }
 
 func kindOfHint(as string) Kind {

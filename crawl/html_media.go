@@ -7,8 +7,8 @@ import (
 
 // picture is an open picture element: its sources wait for the img that shows them.
 type picture struct {
-	srcsets []string
-	done    bool
+	sets []*candidateSet
+	done bool
 }
 
 // mediaElement is an open video or audio element.
@@ -34,24 +34,37 @@ func (s *htmlScan) image() {
 			a.Priority, a.Reason = Critical, fmt.Sprintf("image %d of the page, may be its largest paint", s.images)
 		}
 	}
-	if s.picture != nil && !s.picture.done {
-		s.picture.done = true
-		for _, srcset := range s.picture.srcsets {
-			s.srcset(srcset, "html:source[srcset]", a)
-		}
-	}
-	if srcset, ok := s.attrs.get("srcset"); ok {
-		s.srcset(srcset, "html:img[srcset]", a)
-	}
-	a.Source = "html:img[src]"
-	s.add("src", a)
+	s.candidates(a)
 }
 
-func (s *htmlScan) srcset(value, source string, a Asset) {
-	a.Source = source
-	for _, c := range parseSrcset(value) {
-		s.doc.refs.add(c.url, a)
+// candidates takes the source sets of an img and of the picture around it. A src that stands
+// alone is no candidate; one beside a srcset is taken in any case, chosen or not.
+func (s *htmlScan) candidates(a Asset) {
+	var sets []*candidateSet
+	if s.picture != nil && !s.picture.done {
+		s.picture.done = true
+		sets = s.picture.sets
 	}
+	src, srcset := s.attrs.value("src"), s.attrs.value("srcset")
+	if len(sets) == 0 && srcset == "" {
+		a.Source = "html:img[src]"
+		s.doc.refs.add(src, a)
+		return
+	}
+	own := &candidateSet{source: "html:img[srcset]", sizes: s.attrs.value("sizes"), list: parseSrcset(srcset)}
+	hasDefault := own.withDefault(src)
+	chooseFrom(s.doc.refs.screens, append(sets, own), newAutoSize(&s.attrs))
+	for _, set := range sets {
+		s.doc.refs.addCandidates(set, a)
+	}
+	var chosenBy []string
+	if n := len(own.list) - 1; hasDefault {
+		chosenBy = own.chosenBy[n]
+		own.list = own.list[:n]
+	}
+	s.doc.refs.addCandidates(own, a)
+	a.Source = "html:img[src]"
+	s.doc.refs.addCandidate(src, a, chosenBy)
 }
 
 // source reads a source element of a picture, or else of a video or audio.
@@ -62,7 +75,9 @@ func (s *htmlScan) source() {
 		if s.picture.done || srcset == "" || !readableImage(s.attrs.value("type")) || offScreen(s.attrs.value("media")) {
 			return
 		}
-		s.picture.srcsets = append(s.picture.srcsets, srcset)
+		s.picture.sets = append(s.picture.sets, &candidateSet{
+			source: "html:source[srcset]", media: s.attrs.value("media"), sizes: s.attrs.value("sizes"), list: parseSrcset(srcset),
+		})
 	case s.media != nil && s.media.loads:
 		if t := mediaType(s.attrs.value("type")); t != "" && !strings.HasPrefix(t, "video/") && !strings.HasPrefix(t, "audio/") &&
 			t != "application/ogg" && t != "application/vnd.apple.mpegurl" && t != "application/x-mpegurl" {

@@ -93,6 +93,8 @@ func (h *hint) set(name, value string) {
 		h.media = value
 	case "imagesrcset":
 		h.srcset = value
+	case "imagesizes":
+		h.sizes = value
 	case "crossorigin":
 		h.cors = true
 	}

@@ -21,13 +21,16 @@ type ref struct {
 	role role
 	// inert marks a style sheet that is fetched but not applied: what it draws is not requested.
 	inert bool
+	// demand is how browsers come to request it.
+	demand demand
 }
 
 // refs collects the references of one document or style sheet, and counts what it must leave out.
 type refs struct {
 	resolver resolver
-	page     string // the URL that named them
-	origin   string // of the document, for cors requests
+	page     string   // the URL that named them
+	origin   string   // of the document, for cors requests
+	screens  []screen // on which candidates are chosen
 	list     []ref
 	invalid  int
 	tooLong  int
@@ -64,13 +67,24 @@ func (r *refs) add(raw string, a Asset) *ref {
 
 // assets are the references as plain values, each URL once, in order of appearance.
 func (r *refs) assets() []Asset {
-	seen := make(map[string]bool, len(r.list))
+	at := make(map[string]int, len(r.list))
 	out := make([]Asset, 0, len(r.list))
+	names := make([]string, 0, len(r.screens))
+	for _, v := range r.screens {
+		names = append(names, v.name)
+	}
+	chosen := newSelection(names)
 	for _, f := range r.list {
-		if !seen[f.URL] {
-			seen[f.URL] = true
+		i, seen := at[f.URL]
+		if !seen {
+			i = len(out)
+			at[f.URL] = i
 			out = append(out, f.Asset)
 		}
+		chosen.note(&out[i], f)
+	}
+	for i := range out {
+		chosen.explain(&out[i])
 	}
 	return out
 }

@@ -12,6 +12,8 @@ type run struct {
 	*Crawler
 
 	limits   Limits
+	devices  []Viewport
+	chosen   selection
 	scope    compiledScope
 	assets   map[string]*Asset
 	problems map[[2]string]Problem // by URL and name
@@ -37,6 +39,8 @@ func newRun(c *Crawler) *run {
 	return &run{
 		Crawler:  c,
 		limits:   c.cfg.Limits.withDefaults(),
+		devices:  c.cfg.viewports(),
+		chosen:   newSelection(viewportNames(c.cfg.viewports())),
 		scope:    c.cfg.EffectiveScope().compile(),
 		assets:   map[string]*Asset{},
 		problems: map[[2]string]Problem{},
@@ -111,6 +115,9 @@ func (r *run) take(f ref, from item) {
 	f.ThirdParty = r.scope.allows(f.link) != nil
 	known := r.assets[f.URL]
 	switch {
+	case f.demand == onChoice && len(f.Selected) == 0 && r.cfg.Candidates == CandidatesSelected:
+		r.chosen.note(known, f)
+		return
 	case known != nil:
 		known.join(f.Asset)
 	case !from.declared && r.found >= r.limits.Assets:
@@ -123,6 +130,7 @@ func (r *run) take(f ref, from item) {
 		known = &f.Asset
 		r.assets[f.URL] = known
 	}
+	r.chosen.note(known, f)
 	if f.ThirdParty || f.role == unread {
 		return
 	}
@@ -215,7 +223,9 @@ func (r *run) manifest() *Manifest {
 	r.nameLimits()
 	m := &Manifest{}
 	for _, url := range slices.Sorted(maps.Keys(r.assets)) {
-		m.Assets = append(m.Assets, *r.assets[url])
+		a := *r.assets[url]
+		r.chosen.explain(&a)
+		m.Assets = append(m.Assets, a)
 	}
 	m.Problems = slices.SortedFunc(maps.Values(r.problems), compareProblems)
 	return m

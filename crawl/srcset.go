@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// candidate is one image of a srcset attribute: a URL, and a width in pixels, a density, or
-// neither, which is density 1.
+// candidate is one image of a srcset attribute: a URL, and a width in pixels or a density, which
+// is 1 when the attribute gives neither.
 type candidate struct {
 	url     string
 	width   int
@@ -98,6 +98,9 @@ func newCandidate(url string, descriptors []string) (candidate, bool) {
 		default:
 			return c, false
 		}
+	}
+	if c.width == 0 && !density {
+		c.density = 1
 	}
 	return c, url != "" && (!height || c.width > 0)
 }

@@ -130,18 +130,21 @@ func TestDiscoveryProbes(t *testing.T) {
 func TestSrcsetVectors(t *testing.T) {
 	var table struct {
 		Cases []struct {
-			Srcset string `json:"srcset"`
-			Chosen string `json:"chosen"`
+			Width  int     `json:"vw"`
+			Height int     `json:"vh"`
+			DPR    float64 `json:"dpr"`
+			Srcset string  `json:"srcset"`
+			Sizes  string  `json:"sizes"`
+			Chosen string  `json:"chosen"`
 		} `json:"cases"`
 	}
 	vectors(t, "srcset_selection.json", &table)
-	require.NotEmpty(t, table.Cases)
+	require.Len(t, table.Cases, 504)
 	for _, c := range table.Cases {
-		urls := []string{}
-		for _, candidate := range parseSrcset(c.Srcset) {
-			urls = append(urls, candidate.url)
-		}
-		assert.Contains(t, urls, c.Chosen, c.Srcset)
+		set := parseSrcset(c.Srcset)
+		require.NotEmpty(t, set, c.Srcset)
+		got := set[device(c.Width, c.Height, c.DPR).choose(set, c.Sizes, autoSize{})].url
+		assert.Equal(t, c.Chosen, got, "%+v", c)
 	}
 }
 

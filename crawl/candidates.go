@@ -1,0 +1,150 @@
+package crawl
+
+import "slices"
+
+// The values of [Config.Candidates].
+const (
+	CandidatesAll      = "all"
+	CandidatesSelected = "selected"
+)
+
+// unchosen is how the reason of a candidate ends that no viewport chooses.
+const unchosen = "chosen by no viewport"
+
+// candidateSet is the source set of one source or img element, or of one imagesrcset.
+type candidateSet struct {
+	source       string // the extractor
+	media, sizes string
+	list         []candidate
+	chosenBy     [][]string // viewports, for each candidate
+}
+
+// withDefault adds the src attribute when the set has no widths, and tells whether it did. A
+// candidate of density 1 stands before it and wins.
+func (c *candidateSet) withDefault(src string) bool {
+	if src == "" || slices.ContainsFunc(c.list, candidate.hasWidth) {
+		return false
+	}
+	c.list = append(c.list, candidate{url: src, density: 1})
+	return true
+}
+
+// chooseFrom lets each screen choose from the first set that has candidates and that its media
+// lets through.
+func chooseFrom(list []screen, sets []*candidateSet, auto autoSize) {
+	for _, set := range sets {
+		set.chosenBy = make([][]string, len(set.list))
+	}
+	for _, v := range list {
+		for _, set := range sets {
+			if len(set.list) > 0 && v.matches(set.media) {
+				i := v.choose(set.list, set.sizes, auto)
+				set.chosenBy[i] = append(set.chosenBy[i], v.name)
+				break
+			}
+		}
+	}
+}
+
+// choose is the index of the candidate with the smallest density that is enough for the screen,
+// else of the one with the largest; the first of equals. The list is not empty.
+func (v screen) choose(list []candidate, sizes string, auto autoSize) int {
+	size := 0.0
+	if slices.ContainsFunc(list, candidate.hasWidth) {
+		size = v.sourceSize(sizes, auto)
+	}
+	best, bestDensity := 0, list[0].densityAt(size)
+	for i, c := range list[1:] {
+		d := c.densityAt(size)
+		if bestDensity < v.dpr && d > bestDensity || bestDensity >= v.dpr && d >= v.dpr && d < bestDensity {
+			best, bestDensity = i+1, d
+		}
+	}
+	return best
+}
+
+func (c candidate) hasWidth() bool { return c.width > 0 }
+
+// densityAt is a candidate's density when its image is drawn at a width.
+func (c candidate) densityAt(size float64) float64 {
+	if c.hasWidth() {
+		return float64(c.width) / size // infinite for size 0
+	}
+	return c.density
+}
+
+// addCandidate takes one candidate, with the viewports that choose it.
+func (r *refs) addCandidate(url string, a Asset, chosenBy []string) {
+	if f := r.add(url, a); f != nil {
+		f.demand, f.Selected = onChoice, chosenBy
+	}
+}
+
+func (r *refs) addCandidates(set *candidateSet, a Asset) {
+	a.Source = set.source
+	for i, c := range set.list {
+		r.addCandidate(c.url, a, set.chosenBy[i])
+	}
+}
+
+// demand is how browsers come to request what a reference names.
+type demand int
+
+const (
+	onLoad   demand = iota // without a choice
+	onChoice               // when they choose it among candidates
+	never                  // not by themselves: it is for preview cards, search engines or scripts
+)
+
+// selection merges the choices of all references to one URL.
+type selection struct {
+	names  []string // of all viewports
+	loaded map[string]bool
+	choice map[string]bool
+}
+
+func newSelection(names []string) selection {
+	return selection{names: names, loaded: map[string]bool{}, choice: map[string]bool{}}
+}
+
+// note adds one reference to what is known of its URL; known is nil when it is left out.
+func (s *selection) note(known *Asset, f ref) {
+	switch {
+	case f.demand == onChoice:
+		s.choice[f.URL] = true
+	case f.demand == onLoad && f.Kind == Image:
+		s.loaded[f.URL] = true
+	}
+	switch {
+	case known == nil || !s.choice[f.URL]:
+	case s.loaded[f.URL] || known.Kind != Image:
+		known.Selected = s.names
+	default:
+		var sum []string
+		for _, name := range s.names {
+			if slices.Contains(known.Selected, name) || slices.Contains(f.Selected, name) {
+				sum = append(sum, name)
+			}
+		}
+		known.Selected = sum
+	}
+}
+
+// explain completes the reason of a candidate that no viewport chooses.
+func (s *selection) explain(a *Asset) {
+	switch {
+	case !s.choice[a.URL] || len(a.Selected) > 0 || len(s.names) == 0:
+	case a.Reason == "":
+		a.Reason = unchosen
+	default:
+		a.Reason += "; " + unchosen
+	}
+}
+
+func viewportNames(list []Viewport) []string {
+	names := make([]string, 0, len(list))
+	for _, v := range list {
+		names = append(names, v.Name)
+	}
+	return names
+}
