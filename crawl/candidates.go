@@ -31,14 +31,14 @@ func (c *candidateSet) withDefault(src string) bool {
 
 // chooseFrom lets each screen choose from the first set that has candidates and that its media
 // lets through.
-func chooseFrom(list []screen, sets []*candidateSet, auto autoSize) {
+func (r *refs) chooseFrom(sets []*candidateSet, auto autoSize) {
 	for _, set := range sets {
 		set.chosenBy = make([][]string, len(set.list))
 	}
-	for _, v := range list {
+	for _, v := range r.screens {
 		for _, set := range sets {
 			if len(set.list) > 0 && v.matches(set.media) {
-				i := v.choose(set.list, set.sizes, auto)
+				i := v.choose(set.list, r.sourceSize(v, set, auto))
 				set.chosenBy[i] = append(set.chosenBy[i], v.name)
 				break
 			}
@@ -46,13 +46,41 @@ func chooseFrom(list []screen, sets []*candidateSet, auto autoSize) {
 	}
 }
 
-// choose is the index of the candidate with the smallest density that is enough for the screen,
-// else of the one with the largest; the first of equals. The list is not empty.
-func (v screen) choose(list []candidate, sizes string, auto autoSize) int {
-	size := 0.0
-	if slices.ContainsFunc(list, candidate.hasWidth) {
-		size = v.sourceSize(sizes, auto)
+// sizeKey is all that a source size depends on.
+type sizeKey struct {
+	screen screen
+	sizes  string
+	auto   autoSize
+}
+
+// maxSizes bounds how many source sizes a document remembers.
+const maxSizes = 256
+
+// sourceSize is the width at which a screen draws the images of a set; 0 when it does not matter.
+// Pages repeat their sizes attributes, so that they are parsed once.
+func (r *refs) sourceSize(v screen, set *candidateSet, auto autoSize) float64 {
+	if !slices.ContainsFunc(set.list, candidate.hasWidth) {
+		return 0
 	}
+	key := sizeKey{v, set.sizes, auto}
+	size, known := r.sizes[key]
+	if known {
+		return size
+	}
+	size = v.sourceSize(set.sizes, auto)
+	if r.sizes == nil {
+		r.sizes = map[sizeKey]float64{}
+	}
+	if len(r.sizes) < maxSizes {
+		r.sizes[key] = size
+	}
+	return size
+}
+
+// choose is the index of the candidate with the smallest density that is enough for the screen,
+// else of the one with the largest; the first of equals. Images are drawn size pixels wide. The
+// list is not empty.
+func (v screen) choose(list []candidate, size float64) int {
 	best, bestDensity := 0, list[0].densityAt(size)
 	for i, c := range list[1:] {
 		d := c.densityAt(size)

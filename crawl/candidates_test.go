@@ -202,10 +202,10 @@ func TestChoose(t *testing.T) {
 		"a 0x, b .5x":            "b",
 	} {
 		set := parseSrcset(srcset)
-		assert.Equal(t, want, set[device(400, 800, 2).choose(set, "", autoSize{})].url, srcset)
+		assert.Equal(t, want, set[device(400, 800, 2).choose(set, 400)].url, srcset)
 	}
 	set := parseSrcset("a 100w, b 200w")
-	assert.Equal(t, 0, device(400, 800, 2).choose(set, "0px", autoSize{}), "every density is infinite")
+	assert.Equal(t, 0, device(400, 800, 2).choose(set, 0), "every density is infinite")
 }
 
 // selected writes, for each image of a page, who chooses it.
@@ -252,12 +252,14 @@ func TestSelected(t *testing.T) {
 		{`<link rel=preload as=image imagesrcset="a 2x" href=c>`, "a:mobile c:desktop"},
 		{`<link rel=preload as=image media="(max-width:600px)" href=m><link rel=preload as=image media="(max-width:6px)" href=n>`, "m:mobile n:-"},
 		{`<object data=a.svg type=image/svg+xml></object><img srcset="a.svg, b 3x">`, "a.svg:mobile+desktop b:mobile"},
+		{`<img sizes=100px srcset="a 100w, b 300w"><img sizes=200px srcset="c 100w, d 200w, e 600w">`, "a:desktop b:mobile c:- d:desktop e:mobile"},
+		{`<img sizes="auto, 100px" srcset="a 100w, b 300w"><img loading=lazy width=200 sizes="auto, 100px" srcset="c 100w, d 200w, e 600w">`, "a:desktop b:mobile c:- d:desktop e:mobile"},
 		{`<link rel=preload as=image href=m>`, "m:"},
 		{`<iframe srcdoc="<meta name=viewport content='width=5000'>"></iframe><img srcset="a 1200w, b 1440w">`, "a:mobile b:desktop"},
 	} {
 		assert.Equal(t, c[1], selected(ExtractHTML([]byte(meta+c[0]), testPage)), c[0])
 	}
-	assert.Equal(t, "a:desktop b:mobile", selected(ExtractHTML([]byte(`<img srcset="a 1440w, b 2940w">`), testPage)), "without a viewport meta")
+	assert.Equal(t, "a:desktop b:mobile c:-", selected(ExtractHTML([]byte(`<img sizes=100vw srcset="a 1440w, b 2940w, c 4000w">`), testPage)), "without a viewport meta")
 	assert.Equal(t, "a:desktop b:mobile", selected(ExtractHTML([]byte(`<meta name=viewport content="width=device-width"><meta name=viewport content="width=1000"><img srcset="a 2000w, b 3000w">`), testPage)), "the last viewport meta counts")
 }
 
@@ -327,7 +329,7 @@ func FuzzSizes(f *testing.F) {
 			size := v.sourceSize(sizes, newAutoSize(&a))
 			require.False(t, math.IsNaN(size) || size < 0, fmt.Sprint(size))
 			set := parseSrcset("a 1w, b 2x, c")
-			require.Less(t, v.choose(set, sizes, autoSize{}), len(set))
+			require.Less(t, v.choose(set, size), len(set))
 		}
 	})
 }

@@ -163,41 +163,42 @@ func (v screen) dimension(s string) (cssNumber, bool) {
 		return cssNumber{n * 2.54 / 96, densityDppx}, true
 	}
 	px, ok := v.pixels(s[end:])
-	return cssNumber{n * px, lengthPx}, ok
+	return cssNumber{n * px / 100, lengthPx}, ok
 }
 
-// pixels is the length of a unit.
+// pixels is the length of a hundred units: 100vw is exactly the width, without a rounding error
+// that would choose another candidate.
 func (v screen) pixels(unit string) (float64, bool) {
 	if len(unit) == 3 && strings.IndexByte("sld", unit[0]) >= 0 && unit[1] == 'v' || len(unit) == 5 && unit[1:3] == "vm" {
 		unit = unit[1:]
 	}
 	switch unit {
 	case "px":
-		return 1, true
+		return 100, true
 	case "em", "rem":
-		return fontSize, true
+		return 100 * fontSize, true
 	case "ex", "ch":
-		return fontSize / 2, true
+		return 100 * fontSize / 2, true
 	case "in":
-		return 96, true
+		return 9600, true
 	case "cm":
-		return 96 / 2.54, true
+		return 9600 / 2.54, true
 	case "mm":
-		return 96 / 25.4, true
+		return 9600 / 25.4, true
 	case "q":
-		return 96 / 101.6, true
+		return 9600 / 101.6, true
 	case "pt":
-		return 96.0 / 72, true
+		return 9600.0 / 72, true
 	case "pc":
-		return 16, true
+		return 1600, true
 	case "vw", "vi":
-		return v.width / 100, true
+		return v.width, true
 	case "vh", "vb":
-		return v.height / 100, true
+		return v.height, true
 	case "vmin":
-		return min(v.width, v.height) / 100, true
+		return min(v.width, v.height), true
 	case "vmax":
-		return max(v.width, v.height) / 100, true
+		return max(v.width, v.height), true
 	}
 	return 0, false
 }

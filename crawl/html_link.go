@@ -131,7 +131,7 @@ func (r *refs) preload(h hint) {
 func (r *refs) preloadCandidates(h hint, a Asset) {
 	set := &candidateSet{source: h.source + "[imagesrcset]", media: h.media, sizes: h.sizes, list: parseSrcset(h.srcset)}
 	hasDefault := set.withDefault(h.url)
-	chooseFrom(r.screens, []*candidateSet{set}, autoSize{})
+	r.chooseFrom([]*candidateSet{set}, autoSize{})
 	var chosenBy []string
 	if n := len(set.list) - 1; hasDefault {
 		chosenBy = set.chosenBy[n]

@@ -53,7 +53,7 @@ func (s *htmlScan) candidates(a Asset) {
 	}
 	own := &candidateSet{source: "html:img[srcset]", sizes: s.attrs.value("sizes"), list: parseSrcset(srcset)}
 	hasDefault := own.withDefault(src)
-	chooseFrom(s.doc.refs.screens, append(sets, own), newAutoSize(&s.attrs))
+	s.doc.refs.chooseFrom(append(sets, own), newAutoSize(&s.attrs))
 	for _, set := range sets {
 		s.doc.refs.addCandidates(set, a)
 	}

@@ -31,6 +31,7 @@ type refs struct {
 	page     string   // the URL that named them
 	origin   string   // of the document, for cors requests
 	screens  []screen // on which candidates are chosen
+	sizes    map[sizeKey]float64
 	list     []ref
 	invalid  int
 	tooLong  int

@@ -100,12 +100,20 @@ func TestDiscoveryProbes(t *testing.T) {
 	}
 	vectors(t, "discovery_probes.json", &table)
 	require.NotEmpty(t, table.Cases)
+	for _, candidates := range []string{CandidatesAll, CandidatesSelected} {
+		t.Run(candidates, func(t *testing.T) { crawlProbes(t, table.Cases, candidates) })
+	}
+}
+
+// crawlProbes holds recall and precision on all probes that need no script to run.
+func crawlProbes(t *testing.T, cases []probe, candidates string) {
+	t.Helper()
 	wanted, found, taken, probes := 0, 0, 0, 0
-	for _, p := range table.Cases {
+	for _, p := range cases {
 		if slices.ContainsFunc(needsBrowser, func(prefix string) bool { return strings.HasPrefix(p.ID, prefix) }) {
 			continue
 		}
-		m, err := New(Config{Entries: []string{p.base()}}, p.fetch(t), nil).Crawl(t.Context())
+		m, err := New(Config{Entries: []string{p.base()}, Candidates: candidates}, p.fetch(t), nil).Crawl(t.Context())
 		require.NoError(t, err, p.ID)
 		checkManifest(t, m)
 		probes++
@@ -122,9 +130,10 @@ func TestDiscoveryProbes(t *testing.T) {
 		}
 	}
 	recall := 100 * float64(found) / float64(wanted)
-	t.Logf("recall %.1f %% (%d of %d URLs of %d probes), precision %.1f %% before selection by viewport",
-		recall, found, wanted, probes, 100*float64(found)/float64(taken))
-	assert.GreaterOrEqual(t, recall, 97.0)
+	precision := 100 * float64(found) / float64(taken)
+	t.Logf("recall %.1f %% (%d of %d URLs of %d probes), precision %.1f %%", recall, found, wanted, probes, precision)
+	assert.GreaterOrEqual(t, recall, 97.5)
+	assert.GreaterOrEqual(t, precision, map[string]float64{CandidatesAll: 79.9, CandidatesSelected: 89.8}[candidates])
 }
 
 func TestSrcsetVectors(t *testing.T) {
@@ -143,7 +152,8 @@ func TestSrcsetVectors(t *testing.T) {
 	for _, c := range table.Cases {
 		set := parseSrcset(c.Srcset)
 		require.NotEmpty(t, set, c.Srcset)
-		got := set[device(c.Width, c.Height, c.DPR).choose(set, c.Sizes, autoSize{})].url
+		v := device(c.Width, c.Height, c.DPR)
+		got := set[v.choose(set, v.sourceSize(c.Sizes, autoSize{}))].url
 		assert.Equal(t, c.Chosen, got, "%+v", c)
 	}
 }
