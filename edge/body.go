@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"compress/zlib"
 	"errors"
@@ -30,10 +31,15 @@ type meterReader struct {
 	n    int64
 	cap  int64
 	over error
-	err  error // the first error but io.EOF, so that a decoder cannot hide it
+	err  error        // the first error but io.EOF, so that a decoder cannot hide it
+	stop func() error // says why to stop, nil to go on; a bomb decodes for long without reading
 }
 
 func (m *meterReader) Read(p []byte) (int, error) {
+	if err := m.stop(); err != nil {
+		m.err = cmp.Or(m.err, err)
+		return 0, err
+	}
 	n, err := m.base.Read(p)
 	m.n += int64(n)
 	if m.n > m.cap {

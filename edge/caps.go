@@ -9,7 +9,7 @@ type Caps struct {
 	Total time.Duration
 	// Idle bounds the wait for each next piece of a body. Default 5 s.
 	Idle time.Duration
-	// Wire and Decoded bound a body that is only hashed, in bytes. Defaults 1 GiB and 4 GiB.
+	// Wire and Decoded bound a body that is only hashed, in bytes. Defaults 1 GiB each.
 	Wire, Decoded int64
 	// KeptWire and KeptDecoded bound a body that is kept for reading. Defaults 8 and 16 MiB.
 	KeptWire, KeptDecoded int64
@@ -22,7 +22,7 @@ func (c Caps) WithDefaults() Caps {
 	setDefault(&c.Total, 10*time.Second)
 	setDefault(&c.Idle, 5*time.Second)
 	setDefault(&c.Wire, 1<<30)
-	setDefault(&c.Decoded, 4<<30)
+	setDefault(&c.Decoded, 1<<30)
 	setDefault(&c.KeptWire, 8<<20)
 	setDefault(&c.KeptDecoded, 16<<20)
 	setDefault(&c.HeaderLines, 200)

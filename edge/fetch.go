@@ -166,6 +166,10 @@ func checkAnswer(resp *http.Response, caps Caps) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 599 {
 		return protocolError(fmt.Sprintf("status %03d to a plain GET", resp.StatusCode))
 	}
+	known := resp.ProtoMajor == 1 && resp.ProtoMinor <= 1 || resp.ProtoMajor == 2 && resp.TLS != nil
+	if !known {
+		return protocolError(fmt.Sprintf("version %s on this connection", resp.Proto))
+	}
 	lines := 0
 	for name, values := range resp.Header {
 		lines += len(values)
@@ -188,7 +192,8 @@ func readBody(resp *http.Response, r Request, caps Caps, o *Observation, t *trac
 	}
 	idle := newIdleReader(resp.Body, caps.Idle, func() { t.cancel(errIdleDeadline) })
 	defer idle.stop()
-	wire := &meterReader{base: idle, cap: wireCap, over: errWireCap}
+	stop := func() error { return context.Cause(resp.Request.Context()) }
+	wire := &meterReader{base: idle, cap: wireCap, over: errWireCap, stop: stop}
 	o.Completeness = Truncated
 	defer func() { o.WireBytes = wire.n }()
 
@@ -235,7 +240,7 @@ func decodeTo(sink io.Writer, wire *meterReader, coding string, decodedCap int64
 		return 0, err
 	}
 	defer closeDecoder()
-	out := &meterReader{base: decoded, cap: decodedCap, over: errDecodedCap}
+	out := &meterReader{base: decoded, cap: decodedCap, over: errDecodedCap, stop: wire.stop}
 	n, err := io.Copy(sink, out)
 	if err != nil && !errors.Is(err, errDecodedCap) && wire.err == nil {
 		err = codingError(coding, err)

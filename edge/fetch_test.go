@@ -221,6 +221,7 @@ func TestFetchTellsWhatWentWrong(t *testing.T) {
 		"space before :":    {"HTTP/1.1 200 OK\r\nCache-Control : no-store\r\nContent-Length: 0\r\n\r\n", edge.FailProtocol, 200, ""},
 		"unasked 101":       {"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", edge.FailProtocol, 101, ""},
 		"too many lines":    {"HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", 300) + "\r\n", edge.FailProtocol, 200, ""},
+		"odd version":       {"HTTP/2.0 200 OK\r\n\r\nabc", edge.FailProtocol, 200, ""},
 		"two lengths":       {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", edge.FailProtocol, 0, ""},
 		"no colon":          {"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", edge.FailProtocol, 0, ""},
 		"unknown framing":   {"HTTP/1.1 200 OK\r\nTransfer-Encoding: fancy\r\n\r\n", edge.FailProtocol, 0, ""},

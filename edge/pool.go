@@ -78,7 +78,7 @@ func NewPool(guard *AddressGuard, vantage Vantage, header time.Duration) *Pool {
 // RoundTrip implements http.RoundTripper.
 func (p *Pool) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := p.once(req)
-	if err != nil && traceOf(req.Context()).idleConnDied() {
+	if err != nil && req.Context().Err() == nil && traceOf(req.Context()).idleConnDied() {
 		return p.once(req) // the kept connection went away while the permit was waited for; nothing was written
 	}
 	return resp, err
@@ -99,7 +99,7 @@ func (p *Pool) once(req *http.Request) (*http.Response, error) {
 	resp, err := tower.RoundTrip(req)
 	if !use.used {
 		conn.Release()
-		if err != nil {
+		if err != nil && req.Context().Err() == nil {
 			err = &heldError{err}
 		}
 	}

@@ -41,7 +41,9 @@ func (b *Breakers) For(host string) *Breaker {
 // and nobody waits any more, until a probe succeeds. Its zero value is closed. Safe for concurrent use.
 type Breaker struct {
 	mu        sync.Mutex
-	failures  int
+	failures  int // in a row, before it opened
+	probes    int // that failed since
+	probing   bool
 	nextProbe time.Time
 }
 
@@ -71,9 +73,9 @@ func (b *Breaker) next(now time.Time) (time.Duration, error) {
 	case b.failures < breakAfter:
 		return 0, nil
 	case wait <= 0:
-		b.nextProbe = now.Add(probeEvery)
+		b.probing, b.nextProbe = true, now.Add(probeEvery)
 		return 0, nil
-	case b.failures >= breakAfter+giveUp:
+	case b.probes >= giveUp:
 		return 0, ErrUnreachable
 	default:
 		return wait, nil
@@ -84,11 +86,15 @@ func (b *Breaker) next(now time.Time) (time.Duration, error) {
 func (b *Breaker) Report(reached bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if reached {
-		b.failures = 0
-		return
-	}
-	if b.failures++; b.failures == breakAfter {
-		b.nextProbe = time.Now().Add(probeEvery)
+	switch {
+	case reached:
+		b.failures, b.probes, b.probing = 0, 0, false
+	case b.failures < breakAfter:
+		if b.failures++; b.failures == breakAfter {
+			b.nextProbe = time.Now().Add(probeEvery)
+		}
+	case b.probing: // requests that were open when it opened say nothing new
+		b.probes++
+		b.probing = false
 	}
 }

@@ -59,11 +59,10 @@ func NewGuard(limits Limits) (*Guard, error) {
 		return nil, err
 	}
 	limits = limits.WithDefaults()
-	rate, seconds := limits.rate()
 	return &Guard{
 		limits: limits,
-		rate:   rate,
-		window: time.Duration(seconds)*time.Second + startWithin + pathJitter,
+		rate:   limits.rate(),
+		window: time.Second + startWithin + pathJitter,
 		slots:  limits.inFlight(),
 		open:   map[uint64]*Permit{},
 		held:   map[uint64]time.Time{},
@@ -95,15 +94,15 @@ func (g *Guard) Quiet(until time.Time) {
 }
 
 // Legacy is how long the next guard of the same origin must stay quiet when this one ends now:
-// until its last grant has left the window, and its last permit is no longer held.
+// until its last grant has left the window, its last permit is no longer held and its pause is over.
 func (g *Guard) Legacy() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
 	g.expire(now)
-	var legacy time.Duration
+	legacy := max(0, g.health.pausedUntil.Sub(now))
 	if n := len(g.log); n > 0 {
-		legacy = g.log[n-1].at.Add(g.window).Sub(now)
+		legacy = max(legacy, g.log[n-1].at.Add(g.window).Sub(now))
 	}
 	for id, p := range g.open {
 		until, held := g.held[id]

@@ -66,21 +66,15 @@ func (l Limits) Validate() error {
 	if l.Timeout < 0 || l.HoldTail < 0 {
 		bad("timeout %s and hold_tail %s must not be negative", l.Timeout, l.HoldTail)
 	}
-	if d := l.WithDefaults(); len(errs) == 0 && d.Amplification > d.MaxInFlight {
-		bad("amplification %d is over max_in_flight %d: one request could open more than allowed; "+
-			"raise max_in_flight or lower the amplification at the CDN", d.Amplification, d.MaxInFlight)
+	if d := l.WithDefaults(); len(errs) == 0 && d.Amplification > min(d.MaxInFlight, d.MaxRPS) {
+		bad("amplification %d is over max_in_flight %d or max_rps %d: one request could cause more than allowed; "+
+			"raise the limit or lower the amplification at the CDN", d.Amplification, d.MaxInFlight, d.MaxRPS)
 	}
 	return errors.Join(errs...)
 }
 
 // inFlight is how many permits may be out at once.
-func (l Limits) inFlight() int { return max(1, l.MaxInFlight/l.Amplification) }
+func (l Limits) inFlight() int { return l.MaxInFlight / l.Amplification }
 
-// rate is how many permits may be granted in a window of the given multiple of one second: one
-// permit in a stretched window when the amplification leaves less than one a second.
-func (l Limits) rate() (permits, seconds int) {
-	if l.MaxRPS >= l.Amplification {
-		return l.MaxRPS / l.Amplification, 1
-	}
-	return 1, (l.Amplification + l.MaxRPS - 1) / l.MaxRPS
-}
+// rate is how many permits may be granted per window.
+func (l Limits) rate() int { return l.MaxRPS / l.Amplification }

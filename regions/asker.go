@@ -60,7 +60,7 @@ func (a *Asker) try(ctx, open context.Context, t Task) (edge.Observation, error)
 			return o, nil
 		}
 		if !sleep(ctx, retryBackoff<<try) {
-			return o, nil
+			return o, context.Cause(ctx) // a resumed run asks again
 		}
 	}
 }
@@ -88,6 +88,8 @@ func reached(o edge.Observation) bool {
 	switch o.Failure {
 	case edge.FailConnect, edge.FailDNS, edge.FailAddress, edge.FailTLS:
 		return false
+	case edge.FailTimeout:
+		return o.Status != 0
 	default:
 		return true
 	}

@@ -22,9 +22,11 @@ var ErrJournal = errors.New("regions: journal is damaged")
 // is written before the observation counts, so that a killed process loses at most the line that
 // it was writing. Create one with OpenJournal; it is safe for concurrent use.
 type Journal struct {
-	mu   sync.Mutex
-	file *os.File
-	done map[[32]byte]struct{}
+	mu     sync.Mutex
+	file   *os.File
+	end    int64 // behind the last whole line
+	broken error // why nothing can be recorded any more
+	done   map[[32]byte]struct{}
 }
 
 // OpenJournal opens or creates the journal at path. A torn last line is cut off; damage further
@@ -35,12 +37,9 @@ func OpenJournal(path string) (*Journal, error) {
 		return nil, fmt.Errorf("regions: open journal: %w", err)
 	}
 	j := &Journal{file: file, done: map[[32]byte]struct{}{}}
-	end, err := j.load()
+	j.end, err = j.load()
 	if err == nil {
-		err = file.Truncate(end)
-	}
-	if err == nil {
-		_, err = file.Seek(end, io.SeekStart)
+		err = j.rewind()
 	}
 	if err != nil {
 		_ = file.Close()
@@ -98,11 +97,26 @@ func (j *Journal) Record(o edge.Observation) (fresh bool, err error) {
 	if _, ok := j.done[id]; ok {
 		return false, nil
 	}
-	if _, err := j.file.Write(line.Bytes()); err != nil {
-		return false, fmt.Errorf("regions: record: %w", err)
+	if j.broken != nil {
+		return false, j.broken
 	}
+	n, err := j.file.Write(line.Bytes())
+	if err != nil {
+		j.broken = errors.Join(fmt.Errorf("regions: record: %w", err), j.rewind())
+		return false, j.broken
+	}
+	j.end += int64(n)
 	j.done[id] = struct{}{}
 	return true, nil
+}
+
+// rewind cuts off what stands behind the last whole line: half a line must not be written on.
+func (j *Journal) rewind() error {
+	if err := j.file.Truncate(j.end); err != nil {
+		return fmt.Errorf("cut the journal: %w", err)
+	}
+	_, err := j.file.Seek(j.end, io.SeekStart)
+	return err
 }
 
 // Recorded reports whether a task has its observation.

@@ -83,6 +83,7 @@ type cell struct {
 	failed   bool      // while priming
 	measured time.Time // the last measurement; zero without one
 	fresh    bool      // its copy outlives the warm window
+	empty    bool      // the last body had no byte
 	findings []lint.Finding
 }
 
@@ -183,8 +184,9 @@ func (b *builder) judge(c *cell, o *edge.Observation) {
 	}
 	if e.Measures() {
 		c.measured = o.At
-		c.fresh = o.Failure == "" && !freshUntil(o).Before(b.in.Launch.WarmUntil)
+		c.fresh = e.Hit(c.PoP) && !freshUntil(o).Before(b.in.Launch.WarmUntil)
 	}
+	c.empty = o.Status == http.StatusOK && o.Bytes == 0
 	if o.Status != 0 {
 		c.findings = lint.CheckResponse(lint.Response{Asset: c.Asset, Observation: o, Window: b.window})
 	}
@@ -194,7 +196,7 @@ func (b *builder) judge(c *cell, o *edge.Observation) {
 // by RFC 9111.
 func freshUntil(o *edge.Observation) time.Time {
 	if o.Cache.TTL != nil {
-		return o.At.Add(time.Duration(*o.Cache.TTL) * time.Second)
+		return o.At.Add(time.Duration(min(*o.Cache.TTL, 1<<31)) * time.Second)
 	}
 	sent := o.At.Add(milliseconds(o.Timing.Connect + o.Timing.Permit))
 	p := policy.Evaluate(

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -163,6 +164,16 @@ func faults() map[string]struct {
 	}
 	no := false
 	return map[string]fault{
+		"empty": {at(func(o *edge.Observation) { o.Bytes = 0 }), report.Inconclusive, "the body is empty"},
+		"changed": {func(s *story) {
+			sample := observe(s.in.Manifest.Assets[1], vantages()[2], edge.Sample, noon)
+			sample.Digest = "sha-256:" + strings.Repeat("ef", 32)
+			s.obs = append([]edge.Observation{sample}, s.obs...)
+		}, report.Inconclusive, "the body changed between two measurements"},
+		"no lifetime": {func(s *story) {
+			s.in.Criteria.FailOn = lint.Blocker
+			header("Cache-Control", "public")(s)
+		}, report.Inconclusive, "nothing shows that the copy stays fresh"},
 		"not measured": {func(s *story) { s.drop(edge.Verify, script) }, report.Inconclusive, "eu: 1 critical cell without evidence: it was primed, not measured"},
 		"never asked":  {func(s *story) { s.drop(edge.Verify, script); s.drop(edge.Prime, script) }, report.Inconclusive, "it was never asked"},
 		"failure":      {at(func(o *edge.Observation) { o.Failure, o.Status = edge.FailConnect, 0 }), report.Inconclusive, "no connection to the edge"},
@@ -235,6 +246,23 @@ func TestBuildLowPriorityCellsNeedNoEvidence(t *testing.T) {
 	s := healthy()
 	s.drop(edge.Verify, "https://a.example/foot.png")
 	assert.Equal(t, report.Ready, s.build(t).Verdict)
+}
+
+func TestBuildFreshMeansToTheEndOfTheWarmWindow(t *testing.T) {
+	for lifetime, want := range map[int]int{7 * 3600: 3, 3*3600 + 1800: 2} { // the launch is in an hour, the window ends in seven
+		s := healthy()
+		s.edit(edge.Verify, script, func(o *edge.Observation) {
+			o.Header = [][2]string{{"Cache-Control", fmt.Sprintf("max-age=%d", lifetime)}}
+		})
+		assert.Equal(t, want, s.build(t).Vantages[2].FreshAtEnd, lifetime)
+	}
+	s := healthy()
+	s.edit(edge.Verify, script, func(o *edge.Observation) { o.Failure = edge.FailBody })
+	assert.Equal(t, 2, s.build(t).Vantages[2].FreshAtEnd, "an answer that broke off shows nothing")
+	ttl := int64(1) << 60
+	s = healthy()
+	s.edit(edge.Verify, script, func(o *edge.Observation) { o.Cache.TTL = &ttl })
+	assert.Equal(t, 3, s.build(t).Vantages[2].FreshAtEnd, "an absurd figure is long")
 }
 
 func TestBuildFailLevel(t *testing.T) {

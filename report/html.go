@@ -112,7 +112,7 @@ func (p *page) tiles() []tile {
 			continue
 		}
 		critical.Hits += v.AfterCritical.Hits
-		critical.Known += v.AfterCritical.Known
+		critical.Known += p.Scope.Critical * len(p.Scope.Variants)
 		missing += v.Missing
 		fresh += v.FreshAtEnd
 		cells += v.Cells
@@ -120,7 +120,7 @@ func (p *page) tiles() []tile {
 	}
 	o := p.Origin
 	return []tile{
-		{hitPercent(critical), "critical cells hit", fmt.Sprintf("%s of %s measured", count(critical.Hits), count(critical.Known)), short || critical.Known == 0},
+		{hitPercent(critical), "critical cells hit", fmt.Sprintf("%s of %s in all regions", count(critical.Hits), count(critical.Known)), short || critical.Known == 0},
 		{count(fresh), "cells stay fresh to the end", "of " + count(cells) + " cells", false},
 		{count(missing), "critical cells without evidence", "", missing > 0},
 		{count(o.PeakRPS), "requests per second at the origin, at peak", count(p.Limits.MaxRPS) + " allowed", o.PeakRPS > p.Limits.MaxRPS},
@@ -148,8 +148,8 @@ func facts(r *Report) []fact {
 	add("Run finished", when(r.Run.Finished, loc))
 	add("Tool", shown(r.Run.Tool))
 	add("Configuration", shown(r.Run.ConfigDigest))
-	if r.Run.Folder != "" {
-		add("Folder", shown(r.Run.Folder))
+	if r.Run.File != "" {
+		add("File", shown(r.Run.File))
 	}
 	return out
 }

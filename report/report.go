@@ -64,8 +64,8 @@ type RunInfo struct {
 	Pauses []string `json:"pauses,omitempty"`
 	// Again is the command line that goes on with the run.
 	Again string `json:"again,omitempty"`
-	// Folder is where the run's files are.
-	Folder string `json:"folder,omitempty"`
+	// File is the report for people, in the run's folder.
+	File string `json:"file,omitempty"`
 }
 
 // Report is a launch's readiness with everything it rests on. It is a plain value.

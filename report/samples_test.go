@@ -35,7 +35,7 @@ func sample() *report.Report {
 		Run: report.RunInfo{
 			ID: "20261123T141207123Z-7f3a90c1", Tool: "1.0.0", ConfigDigest: "sha-256:4c1d…9a20",
 			Started: started, Finished: started.Add(6*time.Minute + 41*time.Second),
-			Exemptions: []string{"10.0.4.7:443"}, Folder: "readiness/spring-sale/20261123T141207123Z-7f3a90c1",
+			Exemptions: []string{"10.0.4.7:443"}, File: "readiness/spring-sale/20261123T141207123Z-7f3a90c1",
 		},
 		Scope: report.Scope{
 			Assets: 1204, Critical: 412, Variants: []string{"br", "identity"},

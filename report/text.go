@@ -24,8 +24,8 @@ func WriteText(w io.Writer, r *Report) error {
 	r.textOrigin(&b)
 	r.textFindings(&b)
 	list(&b, "next", r.Next, textReasons)
-	if r.Run.Folder != "" {
-		fmt.Fprintf(&b, "  %-11s %s\n", "report", safe.Text(r.Run.Folder+"/report.html", 500))
+	if r.Run.File != "" {
+		fmt.Fprintf(&b, "  %-11s %s\n", "report", safe.Text(r.Run.File, 500))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -23,7 +23,7 @@ func text(t *testing.T, r *report.Report) string {
 func TestTextAndJSONGolden(t *testing.T) {
 	spoiled := func(name string) *report.Report {
 		s := healthy()
-		s.in.Run.Folder, s.in.Run.Exemptions = "readiness/sale/20261201T120000000Z-00000001", []string{"192.0.2.1:443"}
+		s.in.Run.File, s.in.Run.Exemptions = "readiness/sale/20261201T120000000Z-00000001/report.html", []string{"192.0.2.1:443"}
 		if name != "" {
 			faults()[name].spoil(s)
 		}

@@ -128,6 +128,10 @@ func (b *builder) lacks(v *vantage, c *cell) string {
 		return "the last measurement was no hit: " + string(last.Outcome)
 	case last.Completeness != edge.Complete:
 		return "it is not known whether the body was complete"
+	case c.empty:
+		return "the body is empty"
+	case c.Changed:
+		return "the body changed between two measurements of this run"
 	case b.in.Now.Sub(c.measured) > b.in.Criteria.MaxEvidenceAge:
 		return fmt.Sprintf("the measurement is older than %s", b.in.Criteria.MaxEvidenceAge)
 	case !c.fresh:

@@ -15,7 +15,11 @@ import (
 // killed process leaves it empty, and nothing is known of what it had open.
 type legacy struct{ path string }
 
-// quietUntil returns until when a process that begins now must stay quiet, at most the longest.
+// longestLegacy is more than any pause that a process can leave behind.
+const longestLegacy = 5 * time.Minute
+
+// quietUntil returns until when a process that begins now must stay quiet: what the last one has
+// written, else the given time for one that was killed.
 func (l legacy) quietUntil(now time.Time, longest time.Duration) (time.Time, error) {
 	data, err := os.ReadFile(l.path)
 	switch {
@@ -24,11 +28,10 @@ func (l legacy) quietUntil(now time.Time, longest time.Duration) (time.Time, err
 	case err != nil:
 		return now, fmt.Errorf("origin's limit: %w", err)
 	}
-	latest := now.Add(longest)
-	if until, err := time.Parse(time.RFC3339Nano, string(data)); err == nil && until.Before(latest) {
+	if until, err := time.Parse(time.RFC3339Nano, string(data)); err == nil && until.Before(now.Add(longestLegacy)) {
 		return until, nil
 	}
-	return latest, nil // killed, damaged, or the clock was set back
+	return now.Add(longest), nil // killed, damaged, or the clock was set back
 }
 
 // open says that a process asks from now on.

@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"os"
 )
 
@@ -20,5 +21,7 @@ func run(ctx context.Context, argv []string, stdin io.Reader, stdout, stderr io.
 	ctx, stop := interruptible(ctx, os.Exit)
 	defer stop()
 	e := newEnv(argv, stdin, stdout, stderr)
+	slog.SetDefault(e.log) // net/http writes peer bytes to the standard log: quoted, and with --verbose only
+	slog.SetLogLoggerLevel(slog.LevelDebug)
 	return e.finish(ctx, newApp(e).RunContext(ctx, argv))
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
@@ -15,8 +17,11 @@ import (
 type previewStation struct {
 	hosts   []string
 	vantage edge.Vantage
-	fetcher *edge.Fetcher
+	trusted []string      // scheme://host[:port] that the launch file declares pages of
+	fetcher *edge.Fetcher // with the credentials
+	plain   *edge.Fetcher // without
 	secrets safe.Masker
+	names   []string // of the headers that hold them
 }
 
 // mask takes the launch's credentials out of what a preview host may have sent back.
@@ -37,16 +42,62 @@ func (t *tower) preview(l *launch) *previewStation {
 		return p
 	}
 	s := t.station(p.vantage)
-	p.fetcher = s.prime
-	p.fetcher.Base = &edge.Scoped{Base: s.pools[0], Scope: crawl.Scope{Hosts: p.hosts}}
-	p.fetcher.Header = http.Header{runHeader: t.header[runHeader]}
+	base := &edge.Scoped{Base: s.pools[0], Scope: crawl.Scope{Hosts: p.hosts}}
+	p.plain = &edge.Fetcher{Base: base, Caps: t.caps, UserAgent: userAgent(), Header: http.Header{runHeader: t.header[runHeader]}}
+	p.fetcher = &edge.Fetcher{Base: base, Caps: t.caps, UserAgent: userAgent(), Header: p.plain.Header.Clone()}
+	p.trusted = trusted(l)
 	var secrets []string
 	for name, secret := range l.Headers {
 		p.fetcher.Header.Set(name, secret.Reveal())
 		secrets = append(secrets, secret.Reveal())
+		p.names = append(p.names, name)
 	}
 	p.secrets = safe.NewMasker(secrets)
 	return p
+}
+
+// trusted are the origins on preview hosts that the launch file's own URLs stand for: a page must not
+// lead a credential to another scheme or port.
+func trusted(l *launch) []string {
+	var origins []string
+	cfg := l.CrawlConfig()
+	for _, raw := range slices.Concat(cfg.Entries, cfg.Pages, cfg.Sitemaps, cfg.URLs) {
+		u, err := url.Parse(raw)
+		if err != nil {
+			continue
+		}
+		for preview, public := range cfg.Scope.Preview {
+			if public == u.Host {
+				origins = append(origins, u.Scheme+"://"+preview)
+			}
+		}
+	}
+	return origins
+}
+
+// ask returns who asks for a URL on a preview host: with the credentials where they belong.
+func (p *previewStation) ask(raw string) *edge.Fetcher {
+	u, err := url.Parse(raw)
+	if err == nil && slices.Contains(p.trusted, u.Scheme+"://"+u.Host) {
+		return p.fetcher
+	}
+	return p.plain
+}
+
+// refusal is the error of a preview host that does not let us in: discovery would find its login page.
+func (p *previewStation) refusal(raw string, status int) error {
+	if !p.serves(raw) || status != http.StatusUnauthorized && status != http.StatusForbidden {
+		return nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return fmt.Errorf("preview: %w", err)
+	}
+	refused := credentials("the preview host %s answered %d", u.Host, status)
+	if len(p.names) == 0 {
+		return withHint(refused, "name its credential under headers in the launch file, such as X-Preview: ${env:PREVIEW_TOKEN}")
+	}
+	return withHint(refused, "check the credential of headers: %s", strings.Join(p.names, ", "))
 }
 
 // serves reports whether a URL is on a preview host.

@@ -19,16 +19,24 @@ import (
 // primed under its public host, without. What the preview sends back of the credential is masked.
 func TestPreviewCredentialsStayOnThePreviewHost(t *testing.T) {
 	const secret = "s3cret-preview-token"
-	page := func(w http.ResponseWriter, _ *http.Request) {
+	page := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "max-age=86400")
 		w.Header().Set("Cache-Status", "edge; hit; ttl=86400")
-		w.Header().Set("Content-Type", "text/html")
+		if r.URL.Path == "/a.png" {
+			w.Header().Set("Content-Type", "image/png")
+		} else {
+			w.Header().Set("Content-Type", "text/html")
+		}
 		fmt.Fprint(w, `<!doctype html><link rel="icon" href="data:,"><img src="/a.png">`)
 	}
-	asked := map[string]int{}
+	asked, refused := map[string]int{}, false
 	preview := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked["preview"]++
 		assert.Equal(t, secret, r.Header.Get("X-Preview"))
+		if refused {
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
 		w.Header().Set("X-Echo", "you said "+r.Header.Get("X-Preview"))
 		page(w, r)
 	}))
@@ -57,7 +65,13 @@ report: {dir: %q}
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), []string{"edgeprime", "launch", file}, nil, &stdout, &stderr)
 	assert.Equal(t, exitReady, code, stdout.String()+stderr.String())
-	assert.Equal(t, map[string]int{"preview": 1, "www.example": 4}, asked, "page and image are primed and measured under the public host")
+	refused = true
+	var refusal bytes.Buffer
+	code = run(t.Context(), []string{"edgeprime", "discover", file}, nil, &bytes.Buffer{}, &refusal)
+	assert.Equal(t, exitCredentials, code)
+	assert.Regexp(t, `edgeprime: .*the preview host 127.0.0.1:\d+ answered 401`, refusal.String())
+	assert.Contains(t, refusal.String(), "hint: check the credential of headers: X-Preview")
+	assert.Equal(t, map[string]int{"preview": 2, "www.example": 4}, asked, "page and image are primed and measured under the public host")
 
 	assert.NotContains(t, stdout.String()+stderr.String(), secret)
 	masked := false

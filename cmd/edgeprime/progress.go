@@ -65,15 +65,19 @@ func (*progress) of(s decor.Statistics) string {
 // step says that n more are done, of a total that is not known.
 func (p *progress) step(n int) {
 	p.mu.Lock()
-	done := p.done + n
-	p.mu.Unlock()
-	p.set(done, 0)
+	defer p.mu.Unlock()
+	p.show(p.done+n, 0)
 }
 
 // set says how many of a total are done; a total of 0 is unknown.
 func (p *progress) set(done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.show(done, total)
+}
+
+// show does what set does. The caller holds p.mu.
+func (p *progress) show(done, total int) {
 	p.done, p.total = max(p.done, done), total
 	switch {
 	case p.bar != nil:

@@ -17,7 +17,7 @@ import (
 	"github.com/edgeprime/edgeprime/report"
 )
 
-// writers are the formats of a report, and the files they have in a run's folder.
+// formats are the formats of a report, and the files they have in a run's folder.
 var formats = map[string]struct { //nolint:gochecknoglobals // a constant table
 	write func(io.Writer, *report.Report) error
 	file  string
@@ -113,8 +113,18 @@ func (r *launchRun) report(ctx context.Context, format string) error {
 	if err := formats[format].write(r.e.stdout, result); err != nil {
 		return fmt.Errorf("print the report: %w", err)
 	}
-	r.e.tell("report: %s", filepath.Join(r.dir, "report.html"))
+	r.e.tell("report: %s", r.reportPath())
 	return verdictError(result)
+}
+
+// reportPath is the report that people open: HTML when the launch file asks for it.
+func (r *launchRun) reportPath() string {
+	for _, name := range []string{"html", "markdown"} {
+		if slices.Contains(r.launch.File.Report.Formats, name) {
+			return filepath.Join(r.dir, formats[name].file)
+		}
+	}
+	return filepath.Join(r.dir, reportFile)
 }
 
 func (r *launchRun) reportInput(ctx context.Context) report.Input {
@@ -127,7 +137,7 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 		Criteria: r.launch.criteria(),
 		Run: report.RunInfo{
 			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
-			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), Folder: r.dir, Again: r.again("launch"),
+			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), File: r.reportPath(), Again: r.again("launch"),
 		},
 		Manifest: r.manifest, Plan: r.plan,
 		Observations: regions.ReadObservations(r.journalPath()),

@@ -140,7 +140,7 @@ func (r *launchRun) takeOver(l legacy) error {
 		return err
 	}
 	if wait := until.Sub(now).Round(time.Second); wait > time.Second {
-		r.e.tell("an earlier run was killed: nothing is asked for %s, until its requests at the origin have ended", wait)
+		r.e.tell("nothing is asked for %s: an earlier run was killed or was asked to wait, and may still weigh on the origin", wait)
 	}
 	r.tower.permits.Quiet(until)
 	r.legacy = &l

@@ -126,7 +126,7 @@ type scout struct {
 func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error) {
 	fetcher, vantage, pass := s.station.prime, s.station.vantage, edge.Prime
 	if s.preview.serves(a.URL) {
-		fetcher, vantage, pass = s.preview.fetcher, s.preview.vantage, edge.Discover
+		fetcher, vantage, pass = s.preview.ask(a.URL), s.preview.vantage, edge.Discover
 	} else if a.Kind == crawl.Data { // robots.txt or a sitemap
 		pass = edge.Discover
 	}
@@ -148,6 +148,9 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 		if _, err := s.run.journal.Record(o); err != nil {
 			return crawl.Response{}, err
 		}
+	}
+	if err := s.preview.refusal(a.URL, o.Status); err != nil {
+		return crawl.Response{}, err
 	}
 	s.progress.step(1)
 	header := http.Header{}
@@ -222,7 +225,13 @@ func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regio
 			Vantage: v.Name, Source: queue, Sink: d, Asker: r.tower.asker(r.tower.station(v)),
 			Slots: min(r.tower.permits.Slots()+1, mostSlots),
 		}
-		group.Go(func() error { return w.Run(groupCtx) })
+		group.Go(func() error {
+			err := w.Run(groupCtx)
+			if err != nil {
+				r.tower.permits.Drain() // the run is over: who waits for a permit must not start any more
+			}
+			return err
+		})
 	}
 	group.Go(func() error {
 		defer queue.Close()

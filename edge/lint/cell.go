@@ -66,6 +66,11 @@ type Cell struct {
 	// Asked counts the measuring answers, Known those that tell whether the edge had a copy, Held
 	// those where it had one and Hits those where it was fresh.
 	Asked, Known, Held, Hits int
+	// Changed is true when two measuring answers had different bodies: which one is the release is
+	// not known.
+	Changed bool
+
+	body string // of the first measuring answer
 }
 
 // Add takes the next evidence, in pass order.
@@ -75,6 +80,10 @@ func (c *Cell) Add(e Evidence) {
 		return
 	}
 	c.Asked++
+	if body := firstOf(e.Fingerprint, e.Digest); body != "" && e.Status == http.StatusOK {
+		c.Changed = c.Changed || c.body != "" && c.body != body
+		c.body = firstOf(c.body, body)
+	}
 	c.Known += count(e.Known(c.PoP))
 	c.Held += count(e.Held(c.PoP))
 	c.Hits += count(e.Hit(c.PoP))

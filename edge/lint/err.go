@@ -58,7 +58,7 @@ func pageInstead(a *answer) *complaint {
 		return nil
 	}
 	return &complaint{
-		message:  fmt.Sprintf("a %s is expected, an HTML page came with status 200", a.Asset.Kind),
+		message:  fmt.Sprintf("an HTML page came with status 200, where the page asks for: %s", a.Asset.Kind),
 		evidence: a.lines("Content-Type"),
 	}
 }
