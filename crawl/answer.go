@@ -70,7 +70,7 @@ func (a *answer) readDocument(it item, contentType string, body []byte, devices 
 		return
 	case !isDocumentType(essence):
 		if it.declared {
-			a.fail(it, "page-not-html", fmt.Sprintf("the page is %q, not HTML, so it was listed and not read; if it is no page, list its URL under urls", essence), false)
+			a.fail(it, "page-not-html", fmt.Sprintf("the page is %q, not HTML, so it was listed and not read; if it is no page, name it in a file of url_lists instead", essence), it.Source == "entry" || it.Source == "page")
 		}
 		return
 	}

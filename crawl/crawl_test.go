@@ -282,7 +282,7 @@ func TestPageProblems(t *testing.T) {
 		{"page-unreachable", "/none", "there was no answer; ", true},
 		{"page-unreachable", "/dns", "cannot be resolved; ", true},
 		{"page-unreachable", "/cut", "broke off; ", true},
-		{"page-not-html", "/pdf", `"application/pdf", not HTML`, false},
+		{"page-not-html", "/pdf", `"application/pdf", not HTML`, true},
 		{"page-not-html", "/empty", "empty", true},
 		{"page-unread", "/huge", "4 MiB", true},
 		{"asset-status", "/frame404", "404", false},

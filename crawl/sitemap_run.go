@@ -155,7 +155,7 @@ func (r *run) nameDropped(url string, d dropped) {
 	}{
 		{d.relative, "sitemap-relative", "not absolute, which sitemaps do not allow; skipped, write them with scheme and host", true},
 		{d.invalid, "sitemap-invalid", "not a usable http or https URL; skipped, fix them", true},
-		{d.foreign, "sitemap-foreign", "out of the launch's scope; not taken", false},
+		{d.foreign, "sitemap-foreign", "out of the launch's scope; not taken, add the host to scope.hosts if it belongs to the launch", false},
 	} {
 		if p.count == 0 {
 			continue

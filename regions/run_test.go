@@ -315,7 +315,8 @@ func TestJournalRefusesDamageInTheMiddle(t *testing.T) {
 	}
 	_, err = regions.OpenJournal(t.TempDir())
 	require.Error(t, err)
-	for o := range regions.ReadObservations(path) {
+	for o, readErr := range regions.ReadObservations(path) {
+		require.NoError(t, readErr)
 		fresh, err := r.journal.Record(o)
 		require.NoError(t, err)
 		assert.False(t, fresh, "a task has one observation, ever")
