@@ -151,7 +151,9 @@ func (b *builder) advice(v *vantage, c *cell) string {
 		return "mend what stopped the run, then begin a new one: edgeprime launch"
 	case c.measured.IsZero():
 		return "let the run come to its end: " + b.in.Run.Again
-	case last.Failure == edge.FailConnect, last.Failure == edge.FailDNS, last.Failure == edge.FailAddress:
+	case last.Failure == edge.FailDNS:
+		return "check the host name: it does not resolve here"
+	case last.Failure == edge.FailConnect, last.Failure == edge.FailAddress:
 		return fmt.Sprintf("check that the edge at %s can be reached from here and is the right address", cmp.Or(v.Address, "the resolved address"))
 	case last.Failure != "":
 		return "look at the error in observations.jsonl and ask that edge by hand"

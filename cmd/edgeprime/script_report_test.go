@@ -141,3 +141,12 @@ func (s *worlds) load(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 }
+
+// cold empties the cache of a region's edge: cold eu-west.
+func (s *worlds) cold(ts *testscript.TestScript, _ bool, args []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := s.of[ts].Edges[args[0]].PurgeAll(); n == 0 {
+		ts.Fatalf("%s was cold already", args[0])
+	}
+}

@@ -35,7 +35,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "judged": judged, "found": found, "lacking": lacking, "world": w.start, "load": w.load,
+			"exits": exits, "judged": judged, "found": found, "lacking": lacking, "world": w.start, "load": w.load, "cold": w.cold,
 		},
 	})
 }
