@@ -140,7 +140,10 @@ func (r *launchRun) wholeWay(ctx context.Context, format string) error {
 // judged reports what the steps have seen, unless they failed in a way that is no evidence.
 func (r *launchRun) judged(ctx context.Context, format string, err error) error {
 	if err != nil && !r.endedEarly(ctx, err) {
-		return err
+		if _, coded := errors.AsType[*exitError](err); coded {
+			return err
+		}
+		return withHint(err, "what was seen is kept; mend the cause, then go on with: %s", r.again("launch"))
 	}
 	if r.stopped == "" {
 		if err := r.complete(); err != nil {

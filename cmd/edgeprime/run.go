@@ -233,6 +233,8 @@ func (r *launchRun) endedEarly(ctx context.Context, err error) bool {
 	switch {
 	case ctx.Err() != nil:
 		r.stopped = "interrupted"
+	case errors.Is(err, crawl.ErrNothing):
+		r.stopped = "no asset in scope was found"
 	case errors.Is(err, regions.ErrGate), isAborted(err):
 		r.stopped = err.Error()
 	default:

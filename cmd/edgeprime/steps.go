@@ -107,7 +107,7 @@ func nothingFound(m *crawl.Manifest) error {
 	for _, p := range m.Problems[:min(len(m.Problems), 5)] {
 		fmt.Fprintf(&why, "\n  %s: %s", p.URL, p.Detail)
 	}
-	return withHint(inconclusive("no asset in scope was found%s", why.String()),
+	return withHint(inconclusive("%w%s", crawl.ErrNothing, why.String()),
 		"check entries, pages, sitemaps and scope of the launch file")
 }
 
