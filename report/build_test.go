@@ -298,6 +298,9 @@ func TestBuildVerdictIsMonotone(t *testing.T) {
 		less := *whole
 		drop := rapid.IntRange(0, len(whole.obs)-1).Draw(rt, "dropped")
 		less.obs = slices.Delete(slices.Clone(whole.obs), drop, drop+1)
+		if whole.obs[drop].Pass == edge.Sample {
+			return // in these stories a sample is there to contradict: without it, nothing does
+		}
 		after := less.build(rt)
 		if before.Verdict != report.NotReady { // dropping the proof of a failure leaves it unproven
 			assert.LessOrEqual(rt, rank[after.Verdict], rank[before.Verdict])
