@@ -103,7 +103,7 @@ func (a *answer) readSheet(it item, contentType string, body []byte) {
 		return
 	}
 	a.sheet = newSheet(&refs{resolver: resolver, page: it.URL, origin: it.origin})
-	scanCSS(a.sheet, decodeSheet(body, contentType), cssSheet)
+	scanCSS(a.sheet, decodeSheet(body, contentType), "")
 }
 
 func (a *answer) readModule(it item, contentType string, body []byte) {

@@ -16,7 +16,7 @@ type candidateSet struct {
 	source       string // the extractor
 	media, sizes string
 	list         []candidate
-	chosenBy     [][]string // viewports, for each candidate
+	chosenBy     []viewportMask // for each candidate
 }
 
 // withDefault adds the src attribute when the set has no widths, and tells whether it did. A
@@ -33,13 +33,13 @@ func (c *candidateSet) withDefault(src string) bool {
 // lets through.
 func (r *refs) chooseFrom(sets []*candidateSet, auto autoSize) {
 	for _, set := range sets {
-		set.chosenBy = make([][]string, len(set.list))
+		set.chosenBy = make([]viewportMask, len(set.list))
 	}
-	for _, v := range r.screens {
+	for n, v := range r.screens {
 		for _, set := range sets {
 			if len(set.list) > 0 && v.matches(set.media) {
 				i := v.choose(set.list, r.sourceSize(v, set, auto))
-				set.chosenBy[i] = append(set.chosenBy[i], v.name)
+				set.chosenBy[i] |= 1 << n
 				break
 			}
 		}
@@ -102,9 +102,9 @@ func (c candidate) densityAt(size float64) float64 {
 }
 
 // addCandidate takes one candidate, with the viewports that choose it.
-func (r *refs) addCandidate(url string, a Asset, chosenBy []string) {
+func (r *refs) addCandidate(url string, a Asset, chosenBy viewportMask) {
 	if f := r.add(url, a); f != nil {
-		f.demand, f.Selected = onChoice, chosenBy
+		f.demand, f.mask = onChoice, chosenBy
 	}
 }
 
@@ -115,51 +115,35 @@ func (r *refs) addCandidates(set *candidateSet, a Asset) {
 	}
 }
 
-// demand is how browsers come to request what a reference names.
-type demand int
-
-const (
-	onLoad   demand = iota // without a choice
-	onChoice               // when they choose it among candidates
-	never                  // not by themselves: it is for preview cards, search engines or scripts
-)
-
-// selection merges the choices of all references to one URL.
+// selection gathers, over all references to one URL, which viewports request it.
 type selection struct {
 	names  []string // of all viewports
-	loaded map[string]bool
-	choice map[string]bool
+	masks  map[string]viewportMask
+	choice map[string]bool // named as a candidate
 }
 
 func newSelection(names []string) selection {
-	return selection{names: names, loaded: map[string]bool{}, choice: map[string]bool{}}
+	return selection{names: names, masks: map[string]viewportMask{}, choice: map[string]bool{}}
 }
 
-// note adds one reference to what is known of its URL; known is nil when it is left out.
-func (s *selection) note(known *Asset, f ref) {
-	switch {
-	case f.demand == onChoice:
+// note adds one reference to what is known of its URL.
+func (s *selection) note(f ref) {
+	if f.mask != 0 {
+		s.masks[f.URL] |= f.mask
+	}
+	if f.demand == onChoice {
 		s.choice[f.URL] = true
-	case f.demand == onLoad && f.Kind == Image:
-		s.loaded[f.URL] = true
-	}
-	switch {
-	case known == nil || !s.choice[f.URL]:
-	case s.loaded[f.URL] || known.Kind != Image:
-		known.Selected = s.names
-	default:
-		var sum []string
-		for _, name := range s.names {
-			if slices.Contains(known.Selected, name) || slices.Contains(f.Selected, name) {
-				sum = append(sum, name)
-			}
-		}
-		known.Selected = sum
 	}
 }
 
-// explain completes the reason of a candidate that no viewport chooses.
-func (s *selection) explain(a *Asset) {
+// finish writes down what was gathered.
+func (s *selection) finish(a *Asset) {
+	mask := s.masks[a.URL]
+	for i, name := range s.names {
+		if mask&(1<<i) != 0 {
+			a.Selected = append(a.Selected, name)
+		}
+	}
 	switch {
 	case !s.choice[a.URL] || len(a.Selected) > 0 || len(s.names) == 0:
 	case a.Reason == "":

@@ -228,7 +228,7 @@ func selected(assets []Asset) string {
 func TestSelected(t *testing.T) {
 	const meta = `<meta name=Viewport content="width=device-width">`
 	for _, c := range [][2]string{
-		{`<img src=a>`, "a:"},
+		{`<img src=a>`, "a:mobile+desktop"},
 		{`<img srcset="a, b 2x, c 3x" src=d>`, "a:desktop b:- c:mobile d:-"},
 		{`<img srcset="z 1.5x" src=a>`, "z:mobile a:desktop"},
 		{`<img srcset="x 1q" src=a>`, "a:mobile+desktop"},
@@ -247,14 +247,14 @@ func TestSelected(t *testing.T) {
 		{`<picture><source type=image/nonsense srcset=n><source type=image/avif srcset="a, b 2x"><img src=c></picture>`, "a:desktop b:mobile c:-"},
 		{`<picture><source srcset="x 1q"><img src=c srcset="d 2x"></picture>`, "d:mobile c:desktop"},
 		{`<picture><source srcset="a 100w, b 300w" sizes=100px><img src=c></picture>`, "a:desktop b:mobile c:-"},
-		{`<picture><source srcset=a><img src=b><img src=c></picture>`, "a:mobile+desktop b:- c:"},
+		{`<picture><source srcset=a><img src=b><img src=c></picture>`, "a:mobile+desktop b:- c:mobile+desktop"},
 		{`<link rel=preload as=image imagesrcset="a 400w, b 1200w" imagesizes=400px href=c>`, "a:desktop b:mobile c:-"},
 		{`<link rel=preload as=image imagesrcset="a 2x" href=c>`, "a:mobile c:desktop"},
 		{`<link rel=preload as=image media="(max-width:600px)" href=m><link rel=preload as=image media="(max-width:6px)" href=n>`, "m:mobile n:-"},
 		{`<object data=a.svg type=image/svg+xml></object><img srcset="a.svg, b 3x">`, "a.svg:mobile+desktop b:mobile"},
 		{`<img sizes=100px srcset="a 100w, b 300w"><img sizes=200px srcset="c 100w, d 200w, e 600w">`, "a:desktop b:mobile c:- d:desktop e:mobile"},
 		{`<img sizes="auto, 100px" srcset="a 100w, b 300w"><img loading=lazy width=200 sizes="auto, 100px" srcset="c 100w, d 200w, e 600w">`, "a:desktop b:mobile c:- d:desktop e:mobile"},
-		{`<link rel=preload as=image href=m>`, "m:"},
+		{`<link rel=preload as=image href=m>`, "m:mobile+desktop"},
 		{`<iframe srcdoc="<meta name=viewport content='width=5000'>"></iframe><img srcset="a 1200w, b 1440w">`, "a:mobile b:desktop"},
 	} {
 		assert.Equal(t, c[1], selected(ExtractHTML([]byte(meta+c[0]), testPage)), c[0])
@@ -324,7 +324,7 @@ func FuzzSizes(f *testing.F) {
 	f.Add("auto, (400px < width <= 60em) and (not (hover)) 1px", "")
 	f.Add("calc((((", "1e99")
 	f.Fuzz(func(t *testing.T, sizes, width string) {
-		a := attributes{names: []string{"width", "loading"}, values: []string{width, "lazy"}}
+		a := attributes{names: [][]byte{[]byte("width"), []byte("loading")}, values: [][]byte{[]byte(width), []byte("lazy")}}
 		for _, v := range []screen{device(390, 844, 3), device(1440, 900, 1)} {
 			size := v.sourceSize(sizes, newAutoSize(&a))
 			require.False(t, math.IsNaN(size) || size < 0, fmt.Sprint(size))

@@ -42,7 +42,7 @@ func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
 			return nil, fmt.Errorf("crawl: stopped: %w", err)
 		}
 	}
-	r.takeFonts()
+	r.applyStyles()
 	r.nameLoops()
 	m := r.manifest()
 	c.log.DebugContext(ctx, "crawl finished", slog.Int("assets", len(m.Assets)), slog.Int("problems", len(m.Problems)))

@@ -1,11 +1,23 @@
 package crawl
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
 
-// fontFace is one @font-face rule.
+	"github.com/tdewolff/parse/v2/css"
+)
+
+// fontFace is one @font-face rule (CSS Fonts 4 section 4).
 type fontFace struct {
 	family  string
 	sources []fontSource
+	// weights is the range that the face covers.
+	weights [2]float64
+	italic  bool // or oblique
+	ranges  [][2]rune
+	media   []string
 	// resolver and page are of the sheet that holds the rule.
 	resolver resolver
 	page     string
@@ -17,31 +29,138 @@ type fontSource struct {
 	format string
 }
 
-func (f *fontFace) addSource(raw string) {
+// describe reads one descriptor.
+func (f *fontFace) describe(name string, toks []rawToken) {
+	switch name {
+	case "font-family":
+		f.family = familyOf(toks)
+	case "src":
+		f.sources = nil // the last src wins
+		for _, part := range splitRaw(toks) {
+			f.addSource(part)
+		}
+	case "font-weight":
+		f.weights = weightRange(toks)
+	case "font-style":
+		f.italic = len(toks) > 0 && (toks[0].ident() == "italic" || toks[0].ident() == "oblique")
+	case "unicode-range":
+		f.ranges = nil
+		for part := range strings.SplitSeq(textOf(toks), ",") {
+			if r, ok := unicodeRange(strings.TrimSpace(part)); ok {
+				f.ranges = append(f.ranges, r)
+			}
+		}
+	}
+}
+
+// familyOf is the name that a font-family descriptor gives.
+func familyOf(toks []rawToken) string {
+	var words []string
+	for _, t := range toks {
+		switch t.kind {
+		case css.StringToken:
+			return normalFamily(cssString(t.text))
+		case css.IdentToken:
+			words = append(words, t.ident())
+		default:
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// addSource reads one part of a src.
+func (f *fontFace) addSource(toks []rawToken) {
+	raw, n := urlOf(toks)
+	if n == 0 {
+		return // local()
+	}
 	raw = strings.Trim(raw, htmlSpace)
 	if len(raw) >= 5 && strings.EqualFold(raw[:5], "data:") {
 		raw = ""
 	} else if raw == "" {
 		return
 	}
-	f.sources = append(f.sources, fontSource{url: raw})
-}
-
-func (f *fontFace) setFormat(format string) {
-	if n := len(f.sources); n > 0 {
-		f.sources[n-1].format = strings.ToLower(format)
-	}
-}
-
-// chosen is the source that a browser asks for: the first whose format it can read. An empty
-// URL means that nothing is requested.
-func (f *fontFace) chosen() string {
-	for _, s := range f.sources {
-		if s.url == "" || s.supported() {
-			return s.url
+	src := fontSource{url: raw}
+	for toks = toks[n:]; len(toks) > 0; toks = toks[blockOf(toks):] {
+		if toks[0].kind != css.FunctionToken || toks[0].ident() != "format" || len(toks) < 2 {
+			continue
+		}
+		if src.format = toks[1].ident(); toks[1].kind == css.StringToken {
+			src.format = strings.ToLower(cssString(toks[1].text))
 		}
 	}
-	return ""
+	f.sources = append(f.sources, src)
+}
+
+func weightRange(toks []rawToken) [2]float64 {
+	var w [2]float64
+	n := 0
+	for _, t := range toks {
+		value, err := strconv.ParseFloat(string(t.text), 64)
+		switch word := t.ident(); {
+		case word == "bold":
+			value = 700
+		case word == "normal":
+			value = 400
+		case err != nil:
+			continue
+		}
+		if n < 2 {
+			w[n] = value
+		}
+		n++
+	}
+	if n == 1 {
+		w[1] = w[0]
+	}
+	return [2]float64{min(w[0], w[1]), max(w[0], w[1])}
+}
+
+// unicodeRange reads one range: U+26, U+0-7F or U+4??.
+func unicodeRange(s string) ([2]rune, bool) {
+	if len(s) < 3 || s[0] != 'U' && s[0] != 'u' || s[1] != '+' {
+		return [2]rune{}, false
+	}
+	first, last, isRange := strings.Cut(s[2:], "-")
+	if !isRange {
+		first, last = strings.ReplaceAll(first, "?", "0"), strings.ReplaceAll(first, "?", "F")
+	}
+	lo, err1 := strconv.ParseUint(first, 16, 32)
+	hi, err2 := strconv.ParseUint(last, 16, 32)
+	if err1 != nil || err2 != nil || lo > hi || hi > 0x10ffff {
+		return [2]rune{}, false
+	}
+	return [2]rune{rune(lo), rune(hi)}, true
+}
+
+// covers tells whether some character of a text is in the face's ranges.
+func (f *fontFace) covers(text *characters) bool {
+	if len(f.ranges) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(f.ranges, func(r [2]rune) bool { return text.meets(r[0], r[1]) })
+}
+
+// weight is the face's range of weights; a face that names none is regular.
+func (f *fontFace) weight() (low, high float64) {
+	if f.weights[1] == 0 {
+		return 400, 400
+	}
+	return f.weights[0], f.weights[1]
+}
+
+// chosen is the index of the source that a browser asks for: the first whose format it can read;
+// -1 when nothing is requested.
+func (f *fontFace) chosen() int {
+	for i, s := range f.sources {
+		if s.url == "" {
+			return -1
+		}
+		if s.supported() {
+			return i
+		}
+	}
+	return -1
 }
 
 func (s fontSource) supported() bool {
@@ -56,19 +175,94 @@ func (s fontSource) supported() bool {
 }
 
 func fontAsset() Asset {
-	return Asset{Kind: Font, Mode: CORS, Source: "css:font-face", Priority: Critical, Reason: "font of a used @font-face"}
+	return Asset{Kind: Font, Mode: CORS, Source: "css:font-face", Priority: Critical, Reason: "font that the page's text is set in"}
 }
 
-// chosenFonts are the fonts that a document with these faces asks for when its rules use these
-// families. The origin is the document's.
-func chosenFonts(faces []fontFace, families map[string]bool, origin string) []ref {
-	var out refs
-	for _, f := range faces {
-		if !families[f.family] {
+// refs are the requests of a face for a document of an origin: the source that a browser asks
+// for, requested by the viewports of a mask, and those that it falls back to when a font is broken.
+func (f *fontFace) refs(origin string, mask viewportMask) []ref {
+	out := refs{resolver: f.resolver, page: f.page, origin: origin}
+	first := f.chosen()
+	for i, s := range f.sources {
+		if first < 0 || i < first || !s.supported() || s.url == "" {
 			continue
 		}
-		out.resolver, out.page, out.origin = f.resolver, f.page, origin
-		out.add(f.chosen(), fontAsset())
+		a := fontAsset()
+		own := mask
+		switch {
+		case i > first:
+			a.Priority, a.Reason, own = Low, "source that a browser falls back to when a font is broken", 0
+		case mask == 0:
+			a.Priority, a.Reason = Low, "font face of a family that the style sheets name, for no text of the page"
+		}
+		if r, ok := out.resolve(s.url, a); ok {
+			r.demand, r.mask = ifUsed, own
+			out.list = append(out.list, r)
+		}
 	}
 	return out.list
+}
+
+// matchFaces picks those faces of one family that come nearest to a weight and style by the font
+// matching algorithm (CSS Fonts 4 section 5.2). Faces that differ in their ranges only are one.
+func matchFaces(faces []*fontFace, weight float64, italic bool) []*fontFace {
+	var best []*fontFace
+	for _, f := range faces {
+		if len(best) == 0 {
+			best = append(best, f)
+			continue
+		}
+		switch c := cmp.Or(compareStyle(f, best[0], italic), compareWeight(f, best[0], weight)); {
+		case c < 0:
+			best = append(best[:0], f)
+		case c == 0:
+			best = append(best, f)
+		}
+	}
+	return best
+}
+
+// compareStyle is below zero when a fits a style better than b.
+func compareStyle(a, b *fontFace, italic bool) int {
+	return cmp.Compare(wrongStyle(a, italic), wrongStyle(b, italic))
+}
+
+func wrongStyle(f *fontFace, italic bool) int {
+	if f.italic == italic {
+		return 0
+	}
+	return 1
+}
+
+func compareWeight(a, b *fontFace, want float64) int {
+	return cmp.Compare(weightDistance(a, want), weightDistance(b, want))
+}
+
+// weightDistance orders faces by how well they fit a weight: from 400 to 500 first what lies
+// between it and 500, then lighter ones; below, lighter ones first; above, heavier ones.
+func weightDistance(f *fontFace, want float64) float64 {
+	const wrongWay, farWay = 1e4, 2e4
+	low, high := f.weight()
+	switch {
+	case low <= want && want <= high:
+		return 0
+	case want >= 400 && want <= 500:
+		switch {
+		case low > want && low <= 500:
+			return low - want
+		case high < want:
+			return wrongWay + want - high
+		}
+		return farWay + low - want
+	case want < 400:
+		if high < want {
+			return want - high
+		}
+		return wrongWay + low - want
+	default:
+		if low > want {
+			return low - want
+		}
+		return wrongWay + want - high
+	}
 }

@@ -23,8 +23,9 @@ const (
 type document struct {
 	refs    refs
 	devices []Viewport
-	// style gathers the inline styles' faces and families.
+	// style gathers the inline styles; shape is what style sheets see of the markup.
 	style *sheet
+	shape *shape
 	// hasIcon is true when the document declares an icon, even an embedded one.
 	hasIcon bool
 	// bare are imports of inline modules that only an import map resolves.
@@ -44,8 +45,17 @@ func ExtractHTML(body []byte, pageURL string) []Asset {
 		return nil
 	}
 	d.addFavicon()
-	d.refs.list = append(d.refs.list, chosenFonts(d.style.faces, d.style.families, d.refs.origin)...)
+	fonts := d.pageStyle().apply(newCascade([]appliedSheet{{sheet: d.style}}))
+	for _, image := range d.style.images {
+		d.refs.list = append(d.refs.list, image.ref)
+	}
+	d.refs.list = append(d.refs.list, fonts...)
 	return d.refs.assets()
+}
+
+// pageStyle is what remains of a document until all its style sheets are read.
+func (d *document) pageStyle() pageStyle {
+	return pageStyle{origin: d.refs.origin, own: d.style, shape: d.shape, screens: d.refs.screens}
 }
 
 // readHTML returns nil when the page's own URL cannot be parsed.
@@ -56,15 +66,20 @@ func readHTML(body []byte, contentType, pageURL string, devices []Viewport) *doc
 		return nil
 	}
 	r.query = enc
-	d := &document{devices: devices, refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL), screens: screens(devices, "")}}
+	d := &document{devices: devices, shape: newShape(), refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL), screens: screens(devices, "")}}
 	d.style = newSheet(&d.refs)
 	d.xml = strings.Contains(mediaType(contentType), "xml") || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml"))
 	d.scan(text, 0)
+	d.shape.seal()
 	return d
 }
 
 func (d *document) scan(text []byte, depth int) {
-	s := &htmlScan{doc: d, z: html.NewTokenizer(bytes.NewReader(text)), inHead: true, depth: depth}
+	d.scanAs(&htmlScan{doc: d, inHead: true, depth: depth}, text)
+}
+
+func (d *document) scanAs(s *htmlScan, text []byte) {
+	s.z = html.NewTokenizer(bytes.NewReader(text))
 	s.z.SetMaxBuf(maxToken)
 	for s.next() {
 		continue
@@ -104,6 +119,7 @@ type htmlScan struct {
 	picture   *picture
 	media     *mediaElement
 	attrs     attributes
+	noscript  bool // what stands here is for browsers without scripts
 	// raw reads the text of the style or script element that has just begun.
 	raw func(text []byte)
 }
@@ -116,8 +132,11 @@ func (s *htmlScan) next() bool {
 	case html.ErrorToken:
 		return false
 	case html.TextToken:
-		if raw != nil {
+		switch {
+		case raw != nil:
 			raw(s.z.Raw())
+		case s.inert == 0 && !s.noscript:
+			s.doc.shape.write(s.z.Raw())
 		}
 	case html.CommentToken:
 		s.instruction()
@@ -131,13 +150,12 @@ func (s *htmlScan) next() bool {
 }
 
 func (s *htmlScan) start(selfClosing bool) {
-	name, more := s.z.TagName()
-	tag := string(name)
+	tag, more := s.z.TagName()
 	s.attrs.read(s.z, more)
 	if s.svg > 0 && selfClosing {
 		s.z.NextIsNotRawText() // foreign elements can close themselves
 	}
-	if tag == "template" {
+	if string(tag) == "template" {
 		s.openTemplate()
 		return
 	}
@@ -145,19 +163,41 @@ func (s *htmlScan) start(selfClosing bool) {
 		return
 	}
 	s.inHead = s.inHead && isHeadElement(tag)
-	if style, ok := s.attrs.get("style"); ok {
-		scanCSS(s.doc.style, []byte(style), cssDeclarations)
+	if !s.noscript {
+		s.dress(tag, selfClosing)
 	}
-	if s.svg > 0 || tag == "svg" {
+	if s.svg > 0 || string(tag) == "svg" {
 		s.startForeign(tag, selfClosing)
 		return
 	}
 	s.startHTML(tag)
 }
 
+// dress reads what style sheets and style attributes make of an element.
+func (s *htmlScan) dress(tag []byte, selfClosing bool) {
+	var inline []decl
+	if style, ok := s.attrs.bytes("style"); ok && mayAsk(style) {
+		inline = scanDeclarations(s.doc.style, style)
+	}
+	s.doc.shape.start(tag, &s.attrs, selfClosing && s.svg > 0, inline)
+	switch string(tag) {
+	case "title", "script", "style", "noscript", "iframe", "noembed", "noframes", "xmp":
+		s.raw = func([]byte) {} // text that is not shown
+	}
+}
+
+// mayAsk tells whether a style attribute can make a browser request something, or not display.
+func mayAsk(style []byte) bool {
+	for _, part := range []string{"url(", "font", "display", "--", "var(", "image-set", `\`, "URL", "FONT"} {
+		if bytes.Contains(style, []byte(part)) {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *htmlScan) openTemplate() {
-	mode, _ := s.attrs.get("shadowrootmode")
-	inert := !strings.EqualFold(mode, "open") && !strings.EqualFold(mode, "closed")
+	inert := !s.attrs.is("shadowrootmode", "open") && !s.attrs.is("shadowrootmode", "closed")
 	s.templates = append(s.templates, inert)
 	if inert {
 		s.inert++
@@ -166,6 +206,9 @@ func (s *htmlScan) openTemplate() {
 
 func (s *htmlScan) end() {
 	name, _ := s.z.TagName()
+	if s.inert == 0 && !s.noscript {
+		s.doc.shape.end(name)
+	}
 	switch string(name) {
 	case "template":
 		if n := len(s.templates); n > 0 {
@@ -203,17 +246,18 @@ func (s *htmlScan) instruction() {
 	s.sheetLink(href, Asset{Source: "xml:stylesheet", Priority: Critical, Reason: "style sheet of an SVG document"}, false)
 }
 
-func isHeadElement(tag string) bool {
-	switch tag {
+func isHeadElement(tag []byte) bool {
+	switch string(tag) {
 	case "html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style", "title":
 		return true
 	}
 	return false
 }
 
-// attributes are those of one start tag, in order.
+// attributes are those of one start tag, in order. They live in the tokenizer's buffer until the
+// next token.
 type attributes struct {
-	names, values []string
+	names, values [][]byte
 }
 
 func (a *attributes) read(z *html.Tokenizer, more bool) {
@@ -221,34 +265,40 @@ func (a *attributes) read(z *html.Tokenizer, more bool) {
 	for more {
 		var name, value []byte
 		name, value, more = z.TagAttr()
-		a.names = append(a.names, string(name))
-		a.values = append(a.values, string(value))
+		a.names = append(a.names, name)
+		a.values = append(a.values, value)
 	}
 }
 
-// get returns the first attribute of a name; later ones do not count.
-func (a *attributes) get(name string) (string, bool) {
+// bytes returns the first attribute of a name; later ones do not count.
+func (a *attributes) bytes(name string) ([]byte, bool) {
 	for i, n := range a.names {
-		if n == name {
+		if string(n) == name {
 			return a.values[i], true
 		}
 	}
-	return "", false
+	return nil, false
+}
+
+func (a *attributes) get(name string) (string, bool) {
+	v, ok := a.bytes(name)
+	return string(v), ok
 }
 
 func (a *attributes) value(name string) string {
-	v, _ := a.get(name)
-	return v
+	v, _ := a.bytes(name)
+	return string(v)
 }
 
 func (a *attributes) has(name string) bool {
-	_, ok := a.get(name)
+	_, ok := a.bytes(name)
 	return ok
 }
 
 // is compares an enumerated attribute.
 func (a *attributes) is(name, value string) bool {
-	return strings.EqualFold(strings.Trim(a.value(name), htmlSpace), value)
+	v, _ := a.bytes(name)
+	return len(v) >= len(value) && bytes.EqualFold(bytes.Trim(v, htmlSpace), []byte(value))
 }
 
 // mode is the request mode that a crossorigin attribute asks for.

@@ -2,12 +2,15 @@ package crawl
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 // startHTML reads one HTML element.
-func (s *htmlScan) startHTML(tag string) {
-	switch tag {
+func (s *htmlScan) startHTML(tag []byte) {
+	switch string(tag) {
+	case "noscript":
+		s.noscriptElement()
 	case "base":
 		s.base()
 	case "link":
@@ -25,7 +28,7 @@ func (s *htmlScan) startHTML(tag string) {
 	case "source":
 		s.source()
 	case "video", "audio":
-		s.openMedia(tag)
+		s.openMedia(string(tag))
 	case "track":
 		s.track()
 	case "input":
@@ -33,13 +36,47 @@ func (s *htmlScan) startHTML(tag string) {
 			s.add("src", Asset{Kind: Image, Source: "html:input[src]"})
 		}
 	case "iframe", "frame":
-		s.frame(tag)
+		s.frame(string(tag))
 	case "object":
 		s.embedded("data", "html:object[data]")
 	case "embed":
 		s.embedded("src", "html:embed[src]")
 	case "body", "table", "thead", "tbody", "tfoot", "tr", "td", "th":
-		s.add("background", Asset{Kind: Image, Source: "html:" + tag + "[background]"})
+		s.add("background", Asset{Kind: Image, Source: "html:" + string(tag) + "[background]"})
+	}
+	s.lateSources()
+}
+
+// noscriptElement reads what browsers show when scripts are off.
+func (s *htmlScan) noscriptElement() {
+	if s.noscript {
+		return
+	}
+	inHead := s.inHead
+	s.raw = func(text []byte) {
+		outer := s.doc.refs.off
+		s.doc.refs.off = "noscript"
+		s.doc.scanAs(&htmlScan{doc: s.doc, inHead: inHead, depth: s.depth, noscript: true}, bytes.Clone(text))
+		s.doc.refs.off = outer
+	}
+}
+
+// lateSources takes what scripts that load images late find in their usual attributes.
+func (s *htmlScan) lateSources() {
+	for i, name := range s.attrs.names {
+		if len(name) < 7 || string(name[:5]) != "data-" {
+			continue
+		}
+		value := string(s.attrs.values[i])
+		a := Asset{Kind: Image, Source: "html:[" + string(name) + "]", Reason: "for a script that loads it late"}
+		switch string(name) {
+		case "data-src", "data-lazy-src", "data-original", "data-bg", "data-background", "data-background-image", "data-poster":
+			s.doc.refs.addUnasked(value, a)
+		case "data-srcset", "data-lazy-srcset", "data-bgset":
+			for _, c := range parseSrcset(value) {
+				s.doc.refs.addUnasked(c.url, a)
+			}
+		}
 	}
 }
 
@@ -73,11 +110,11 @@ func (s *htmlScan) style() {
 	if t := s.attrs.value("type"); t != "" && !strings.EqualFold(t, "text/css") {
 		return
 	}
-	where := cssSheet
-	if offScreen(s.attrs.value("media")) {
-		where = cssInert
+	if s.noscript {
+		return
 	}
-	s.raw = func(text []byte) { scanCSS(s.doc.style, text, where) }
+	media := s.attrs.value("media")
+	s.raw = func(text []byte) { scanCSS(s.doc.style, text, media) }
 }
 
 // frame reads nested documents. A srcdoc document has the base URL of the page around it.
@@ -122,14 +159,14 @@ func (s *htmlScan) embedded(attr, source string) {
 }
 
 // startForeign reads one element of embedded or stand-alone SVG.
-func (s *htmlScan) startForeign(tag string, selfClosing bool) {
-	switch tag {
+func (s *htmlScan) startForeign(tag []byte, selfClosing bool) {
+	switch string(tag) {
 	case "svg":
 		if !selfClosing {
 			s.svg++
 		}
 	case "image", "feimage":
-		s.addForeign(Asset{Kind: Image, Source: "svg:" + tag})
+		s.addForeign(Asset{Kind: Image, Source: "svg:" + string(tag)})
 	case "use":
 		s.addForeign(Asset{Kind: Image, Source: "svg:use"})
 	case "script":
@@ -138,15 +175,25 @@ func (s *htmlScan) startForeign(tag string, selfClosing bool) {
 		if !selfClosing {
 			s.raw = func(text []byte) {
 				text = bytes.TrimPrefix(bytes.TrimSpace(text), []byte("<![CDATA["))
-				scanCSS(s.doc.style, text, cssSheet)
+				scanCSS(s.doc.style, text, "")
 			}
 		}
 	case "img", "iframe", "video", "audio", "source", "track", "picture", "link":
 		s.startHTML(tag) // inside foreignObject, or where HTML breaks out of SVG
 	}
+	s.presentation()
+}
+
+// presentation takes the images that the presentation attributes of SVG name, such as mask.
+func (s *htmlScan) presentation() {
 	for i, name := range s.attrs.names {
-		if name == "font-family" || name != "style" && strings.Contains(s.attrs.values[i], "url(") {
-			scanCSS(s.doc.style, []byte(name+":"+s.attrs.values[i]), cssDeclarations)
+		if string(name) == "style" || !bytes.Contains(s.attrs.values[i], []byte("url(")) {
+			continue
+		}
+		from := len(s.doc.style.images)
+		scanDeclarations(s.doc.style, slices.Concat(name, []byte(":"), s.attrs.values[i]))
+		for _, image := range s.doc.style.images[from:] {
+			image.mask = allViewports
 		}
 	}
 }

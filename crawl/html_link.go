@@ -56,7 +56,7 @@ func (s *htmlScan) stylesheet(href string, alternate bool) {
 func (s *htmlScan) sheetLink(href string, a Asset, inert bool) {
 	a.Kind = Stylesheet
 	if f := s.doc.refs.add(href, a); f != nil {
-		f.role, f.inert = readSheet, inert
+		f.role, f.inert, f.media = readSheet, inert, s.attrs.value("media")
 	}
 }
 
@@ -132,13 +132,13 @@ func (r *refs) preloadCandidates(h hint, a Asset) {
 	set := &candidateSet{source: h.source + "[imagesrcset]", media: h.media, sizes: h.sizes, list: parseSrcset(h.srcset)}
 	hasDefault := set.withDefault(h.url)
 	r.chooseFrom([]*candidateSet{set}, autoSize{})
-	var chosenBy []string
+	var chosenBy viewportMask
 	if n := len(set.list) - 1; hasDefault {
 		chosenBy = set.chosenBy[n]
 		set.list = set.list[:n]
 	}
 	r.addCandidates(set, a)
-	if h.srcset != "" && len(chosenBy) == 0 {
+	if h.srcset != "" && chosenBy == 0 {
 		a.Priority, a.Reason = High, "preload where imagesrcset is not known"
 	}
 	r.addCandidate(h.url, a, chosenBy)

@@ -57,7 +57,7 @@ func (s *htmlScan) candidates(a Asset) {
 	for _, set := range sets {
 		s.doc.refs.addCandidates(set, a)
 	}
-	var chosenBy []string
+	var chosenBy viewportMask
 	if n := len(own.list) - 1; hasDefault {
 		chosenBy = own.chosenBy[n]
 		own.list = own.list[:n]

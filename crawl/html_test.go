@@ -39,7 +39,7 @@ func TestExtractHTMLElements(t *testing.T) {
 		"fourth image":           {`<img src=1><img src=2><img loading=lazy src=z><img src=3><img src=4><img fetchpriority=high src=5>`, []string{"image critical html:img[src] /dir/1", "image critical html:img[src] /dir/2", "image low html:img[src] /dir/z", "image critical html:img[src] /dir/3", "image high html:img[src] /dir/4", "image critical html:img[src] /dir/5"}},
 		"img srcset":             {`<img srcset="a.png 1x, b,c.png 2x" src=d.png>`, []string{"image critical html:img[srcset] /dir/a.png", "image critical html:img[srcset] /dir/b,c.png", "image critical html:img[src] /dir/d.png"}},
 		"image alias":            {`<image src=a.png>`, []string{"image critical html:img[src] /dir/a.png"}},
-		"data attributes":        {`<img data-src=a.png>`, []string{}},
+		"data attributes":        {`<img data-src=a.png data-srcset="b.png 2x" data-x=c.png><a data-bg=d.png>`, []string{"image low html:[data-src] /dir/a.png", "image low html:[data-srcset] /dir/b.png", "image low html:[data-bg] /dir/d.png"}},
 		"picture":                {`<picture><source srcset=a.avif type=image/avif><source srcset=n.bin type=image/nonsense><source srcset=p.png media=print><source src=no.png><img loading=lazy src=b.png><source srcset=late.png></picture>`, []string{"image low html:source[srcset] /dir/a.avif", "image low html:img[src] /dir/b.png"}},
 		"picture without img":    {`<picture><source srcset=a.png></picture>`, []string{}},
 		"input":                  {`<input type=IMAGE src=a.png><input type=text src=b.png>`, []string{"image high html:input[src] /dir/a.png"}},
@@ -56,17 +56,17 @@ func TestExtractHTMLElements(t *testing.T) {
 		"frame":                  {`<frameset><frame src=l.html></frameset>`, []string{"document critical navigate html:frame[src] /dir/l.html"}},
 		"base":                   {`<img src=a.png><base target=_top><base href="//cdn.example/x/"><base href=/no/><img src=b.png><style>a{background:url(c.png)}</style>`, []string{"image critical html:img[src] /dir/a.png", "image critical html:img[src] https://cdn.example/x/b.png", "image high css:url https://cdn.example/x/c.png"}},
 		"base that is no URL":    {`<base href="data:text/plain,x"><img src=a.png>`, []string{"image critical html:img[src] /dir/a.png"}},
-		"svg":                    {`<svg><use href="s.svg#a"/><use href="#b"/><image xlink:href=i.png /><feImage href=f.png /><rect fill="url(p.svg#x)" style="mask:url(m.svg)"/><script href=s.js /><style>a{background:url(c.png)}</style></svg><img src=a.png>`, []string{"image high svg:use /dir/s.svg", "image high svg:image /dir/i.png", "image high svg:feimage /dir/f.png", "image high cors css:url /dir/m.svg", "image high css:url /dir/p.svg", "script high svg:script /dir/s.js", "image high css:url /dir/c.png", "image critical html:img[src] /dir/a.png"}},
+		"svg":                    {`<svg><use href="s.svg#a"/><use href="#b"/><image xlink:href=i.png /><feImage href=f.png /><rect fill="url(p.svg#x)" style="mask:url(m.svg)"/><script href=s.js /><style>a{background:url(c.png)}</style></svg><img src=a.png>`, []string{"image high svg:use /dir/s.svg", "image high svg:image /dir/i.png", "image high svg:feimage /dir/f.png", "script high svg:script /dir/s.js", "image critical html:img[src] /dir/a.png", "image high cors css:url /dir/m.svg", "image high css:url /dir/p.svg", "image high css:url /dir/c.png"}},
 		"svg self-closing title": {`<svg><title/><script/></svg><img src=a.png>`, []string{"image critical html:img[src] /dir/a.png"}},
 		"template":               {`<template><template><img src=a.png></template><link rel=stylesheet href=a.css><style>a{background:url(b.png)}</style></template><img src=b.png>`, []string{"image critical html:img[src] /dir/b.png"}},
 		"shadow root":            {`<div><template shadowrootmode=open><img src=a.png></template></div>`, []string{"image critical html:img[src] /dir/a.png"}},
-		"noscript":               {`<noscript><img src=a.png></noscript><img src=b.png>`, []string{"image critical html:img[src] /dir/b.png"}},
+		"noscript":               {`<noscript><img src=a.png><link rel=stylesheet href=n.css><style>*{background:url(no.png)}</style></noscript><img src=b.png>`, []string{"image low noscript/html:img[src] /dir/a.png", "stylesheet low noscript/html:link[rel=stylesheet] /dir/n.css", "image critical html:img[src] /dir/b.png"}},
 		"comments":               {`<!-- <img src=a.png> --><!--[if IE]><img src=b.png><![endif]--><?xml-stylesheet href="no.css"?>`, []string{}},
 		"raw text":               {`<textarea><img src=a.png></textarea><title><img src=b.png></title><xmp><img src=c.png></xmp>`, []string{}},
 		"malformed":              {`<img src=a.png<p><div><img alt="x><img src=no.png"><b><img src="c.png"`, []string{"image critical html:img[src] /dir/a.png%3Cp"}},
 		"style attribute":        {`<p style="background:url(&quot;a.png&quot;);--x:url(b.png)">`, []string{"image high css:url /dir/a.png", "image high css:url /dir/b.png"}},
-		"style element":          {`<style>a{background:url(a.png)}</style><style media=print>@import "p.css";a{background:url(no.png)}</style><style type=text/less>a{background:url(no.png)}</style>`, []string{"image high css:url /dir/a.png", "stylesheet high css:import /dir/p.css"}},
-		"fonts of one page":      {`<style>@font-face{font-family:U;src:url(u.woff2)format("woff2")}@font-face{font-family:N;src:url(n.woff2)}</style><p style="font:12px U">`, []string{"font critical cors css:font-face /dir/u.woff2"}},
+		"style element":          {`<style>a{background:url(a.png)}</style><style media=print>@import "p.css";a{background:url(no.png)}</style><style type=text/less>a{background:url(no.png)}</style>`, []string{"stylesheet high css:import /dir/p.css", "image high css:url /dir/a.png"}},
+		"fonts of one page":      {`<style>@font-face{font-family:U;src:url(u.woff2)format("woff2")}@font-face{font-family:N;src:url(n.woff2)}</style><p style="font:12px U">text`, []string{"font critical cors css:font-face /dir/u.woff2"}},
 		"no request":             {`<img src=""><img src="#x"><img src="javascript:1"><img src="data:image/png,a"><a href=a.html><meta property=og:image content=og.png><form action=f>`, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestExtractHTMLLinksAndScripts(t *testing.T) {
 func TestFavicon(t *testing.T) {
 	favicon := Asset{
 		URL: "https://www.example/favicon.ico", Kind: Image, Priority: Low, Mode: NoCORS, Page: testPage,
-		Source: "html:favicon", Reason: "icon when none is declared",
+		Source: "html:favicon", Reason: "icon when none is declared", Selected: []string{"mobile", "desktop"},
 	}
 	assert.Equal(t, []Asset{favicon}, ExtractHTML([]byte(`<base href="https://cdn.example/"><p>`), testPage))
 	assert.Empty(t, ExtractHTML([]byte(`<link rel=icon href="data:,">`), testPage))

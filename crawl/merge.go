@@ -50,11 +50,10 @@ func (r *run) merge(it item, a answer) {
 func (r *run) mergeDocument(it item, d *document) {
 	it.origin = originOf(it.URL)
 	r.countDropped(it.URL, &d.refs)
-	style := pageStyle{origin: it.origin, own: d.style}
+	style := d.pageStyle()
 	for _, f := range r.limitLinks(it.URL, d.refs.list) {
 		if f.role == readSheet {
-			f.link = r.scope.preview.public(f.link)
-			style.sheets = append(style.sheets, sheetEdge{url: f.link.key, inert: f.inert})
+			style.sheets = append(style.sheets, r.edge(f))
 		}
 	}
 	r.takeAll(d.refs.list, item{origin: it.origin, role: readDocument, depth: it.depth})
@@ -135,7 +134,7 @@ func (r *run) redirect(it item, a answer) {
 			Detail: fmt.Sprintf("it redirects out of scope (%v), so its target was not read; add the host to scope if it belongs to the launch", err), Incomplete: true,
 		})
 	}
-	target := ref{Asset: it.Asset, link: l, role: it.role}
+	target := ref{Asset: it.Asset, link: l, role: it.role, mask: r.chosen.masks[it.URL]}
 	if it.role == readSheet {
 		n := r.node(it.URL, it)
 		n.moved, target.inert = l.key, !n.active

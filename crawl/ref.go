@@ -21,9 +21,27 @@ type ref struct {
 	role role
 	// inert marks a style sheet that is fetched but not applied: what it draws is not requested.
 	inert bool
-	// demand is how browsers come to request it.
+	// demand is how browsers come to request it, mask which viewports do on a first visit.
 	demand demand
+	mask   viewportMask
+	// media and layer are those under which an @import or link applies a style sheet.
+	media, layer string
 }
+
+// demand is how browsers come to request what a reference names.
+type demand int
+
+const (
+	onLoad   demand = iota // without a choice
+	onChoice               // when they choose it among candidates
+	ifUsed                 // when a rule that applies names it
+	never                  // not by themselves: it is for preview cards, search engines or scripts
+)
+
+// viewportMask has a bit for each viewport of the configuration.
+type viewportMask uint32
+
+const allViewports = ^viewportMask(0)
 
 // refs collects the references of one document or style sheet, and counts what it must leave out.
 type refs struct {
@@ -32,6 +50,7 @@ type refs struct {
 	origin   string   // of the document, for cors requests
 	screens  []screen // on which candidates are chosen
 	sizes    map[sizeKey]float64
+	off      string // why browsers leave out what is named here, such as noscript; empty when they do not
 	list     []ref
 	invalid  int
 	tooLong  int
@@ -40,17 +59,38 @@ type refs struct {
 // add resolves a reference and takes it. It returns nil when there is nothing to request. The
 // pointer is good until the next add.
 func (r *refs) add(raw string, a Asset) *ref {
+	f, ok := r.resolve(raw, a)
+	if !ok {
+		return nil
+	}
+	r.list = append(r.list, f)
+	if r.off != "" {
+		return nil // nothing to read for a browser
+	}
+	return &r.list[len(r.list)-1]
+}
+
+// addUnasked takes what browsers do not request by themselves.
+func (r *refs) addUnasked(raw string, a Asset) {
+	a.Priority = Low
+	if f := r.add(raw, a); f != nil {
+		f.demand, f.mask = never, 0
+	}
+}
+
+// resolve completes a reference. It returns false when there is nothing to request.
+func (r *refs) resolve(raw string, a Asset) (ref, bool) {
 	l, err := r.resolver.resolve(raw)
 	switch {
 	case err == nil:
 	case errors.Is(err, errURLTooLong):
 		r.tooLong++
-		return nil
+		return ref{}, false
 	case errors.Is(err, errURLScheme):
-		return nil
+		return ref{}, false
 	default:
 		r.invalid++
-		return nil
+		return ref{}, false
 	}
 	a.URL, a.Page = l.key, r.page
 	if a.Priority == "" {
@@ -62,8 +102,12 @@ func (r *refs) add(raw string, a Asset) *ref {
 	if a.Mode == CORS {
 		a.Initiator = r.origin
 	}
-	r.list = append(r.list, ref{Asset: a, link: l})
-	return &r.list[len(r.list)-1]
+	f := ref{Asset: a, link: l, mask: allViewports}
+	if r.off != "" {
+		f.Source, f.Priority, f.Reason = r.off+"/"+f.Source, Low, "only without scripts"
+		f.demand, f.mask = never, 0
+	}
+	return f, true
 }
 
 // assets are the references as plain values, each URL once, in order of appearance.
@@ -76,16 +120,14 @@ func (r *refs) assets() []Asset {
 	}
 	chosen := newSelection(names)
 	for _, f := range r.list {
-		i, seen := at[f.URL]
-		if !seen {
-			i = len(out)
-			at[f.URL] = i
+		if _, seen := at[f.URL]; !seen {
+			at[f.URL] = len(out)
 			out = append(out, f.Asset)
 		}
-		chosen.note(&out[i], f)
+		chosen.note(f)
 	}
 	for i := range out {
-		chosen.explain(&out[i])
+		chosen.finish(&out[i])
 	}
 	return out
 }

@@ -81,7 +81,7 @@ func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
 	if byExtension {
 		a.Kind = kindOfURL(l.path, Document)
 	}
-	f := ref{Asset: a, link: l}
+	f := ref{Asset: a, link: l, mask: allViewports}
 	f.Mode, f.Priority = NoCORS, High
 	switch a.Kind {
 	case Document:
@@ -101,8 +101,10 @@ func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
 		})
 	}
 	r.take(f, item{declared: true, origin: l.origin()})
-	if f.role == readSheet {
-		r.pages = append(r.pages, pageStyle{origin: l.origin(), sheets: []sheetEdge{{url: l.key}}})
+	if f.role == readSheet { // there is no page to tell what of it is used
+		r.pages = append(r.pages, pageStyle{
+			origin: l.origin(), sheets: []sheetEdge{{url: l.key}}, shape: anyShape(), screens: screens(r.devices, "width=device-width"),
+		})
 	}
 }
 
@@ -115,8 +117,7 @@ func (r *run) take(f ref, from item) {
 	f.ThirdParty = r.scope.allows(f.link) != nil
 	known := r.assets[f.URL]
 	switch {
-	case f.demand == onChoice && len(f.Selected) == 0 && r.cfg.Candidates == CandidatesSelected:
-		r.chosen.note(known, f)
+	case f.mask == 0 && (f.demand == onChoice || f.demand == ifUsed) && r.cfg.Candidates == CandidatesSelected:
 		return
 	case known != nil:
 		known.join(f.Asset)
@@ -130,7 +131,7 @@ func (r *run) take(f ref, from item) {
 		known = &f.Asset
 		r.assets[f.URL] = known
 	}
-	r.chosen.note(known, f)
+	r.chosen.note(f)
 	if f.ThirdParty || f.role == unread {
 		return
 	}
@@ -224,7 +225,7 @@ func (r *run) manifest() *Manifest {
 	m := &Manifest{}
 	for _, url := range slices.Sorted(maps.Keys(r.assets)) {
 		a := *r.assets[url]
-		r.chosen.explain(&a)
+		r.chosen.finish(&a)
 		m.Assets = append(m.Assets, a)
 	}
 	m.Problems = slices.SortedFunc(maps.Values(r.problems), compareProblems)

@@ -1,8 +1,10 @@
 package crawl
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // sheetNode is one style sheet that some document or sheet asks for.
@@ -15,15 +17,23 @@ type sheetNode struct {
 
 // sheetEdge leads from a document or sheet to a sheet it loads.
 type sheetEdge struct {
-	url   string
-	inert bool
+	url          string
+	media, layer string
+	inert        bool
 }
 
-// pageStyle is the style of one document.
+// edge is how a reference to a style sheet applies it.
+func (r *run) edge(f ref) sheetEdge {
+	return sheetEdge{url: r.scope.preview.public(f.link).key, media: f.media, layer: f.layer, inert: f.inert}
+}
+
+// pageStyle is one document until all its style sheets are read.
 type pageStyle struct {
-	origin string
-	own    *sheet // inline styles
-	sheets []sheetEdge
+	origin  string
+	own     *sheet // inline styles
+	sheets  []sheetEdge
+	shape   *shape
+	screens []screen
 }
 
 func (r *run) node(url string, from item) *sheetNode {
@@ -35,7 +45,7 @@ func (r *run) node(url string, from item) *sheetNode {
 	return n
 }
 
-// use notes one more user of a sheet. The first that applies it makes its images count.
+// use notes one more user of a sheet. The first that applies it makes its imports count.
 func (n *sheetNode) use(r *run, inert bool) {
 	if inert || n.active {
 		return
@@ -51,14 +61,11 @@ func (n *sheetNode) use(r *run, inert bool) {
 	}
 }
 
-// emit takes what a sheet names: imports in any case, the rest when the sheet is applied.
+// emit takes the imports of a sheet.
 func (n *sheetNode) emit(r *run) {
 	for _, f := range r.limitLinks(n.sheet.refs.page, n.sheet.refs.list) {
-		switch {
-		case f.role == readSheet && !n.active:
+		if f.role == readSheet && !n.active {
 			f.inert, f.Priority, f.Reason = true, High, "imported by a style sheet that is not applied"
-		case f.role == unread && !n.active:
-			continue
 		}
 		from := n.from
 		from.declared, from.hops = false, 0
@@ -66,49 +73,129 @@ func (n *sheetNode) emit(r *run) {
 	}
 }
 
-// takeFonts takes the fonts that each document's rules use. It runs when every sheet was read,
-// since the sheet that uses a family is seldom the one that declares it.
-func (r *run) takeFonts() {
+// applyStyles takes the images and fonts that style sheets make documents request. It runs when
+// every sheet was read, since the rules that use a family or override an image are seldom where it
+// is declared.
+func (r *run) applyStyles() {
+	shared := map[string]*cascade{}
 	for _, page := range r.pages {
-		var faces []fontFace
-		families := map[string]bool{}
-		seen := map[string]bool{}
-		collect := func(s *sheet) {
-			faces = append(faces, s.faces...)
-			maps.Copy(families, s.families)
-		}
-		if page.own != nil {
-			collect(page.own)
-		}
-		todo := page.sheets
-		for len(todo) > 0 {
-			edge := todo[0]
-			todo = todo[1:]
-			n := r.sheets[edge.url]
-			if edge.inert || seen[edge.url] || n == nil {
-				continue
-			}
-			seen[edge.url] = true
-			if n.moved != "" {
-				todo = append(slices.Clip(todo), sheetEdge{url: n.moved})
-			}
-			if n.sheet == nil {
-				continue
-			}
-			collect(n.sheet)
-			todo = append(slices.Clip(todo), r.imports(n)...)
-		}
-		for _, f := range chosenFonts(faces, families, page.origin) {
+		sheets := r.sheetsOf(page)
+		for _, f := range page.apply(cascadeOf(shared, page, sheets)) {
 			r.take(f, item{origin: page.origin})
+		}
+	}
+	for _, page := range r.pages {
+		if page.own != nil {
+			r.takeImages(page.own, item{origin: page.origin})
+		}
+	}
+	for _, url := range slices.Sorted(maps.Keys(r.sheets)) {
+		if n := r.sheets[url]; n.sheet != nil && n.active {
+			r.takeImages(n.sheet, n.from)
 		}
 	}
 }
 
-func (r *run) imports(n *sheetNode) []sheetEdge {
-	var out []sheetEdge
+// takeImages takes what a sheet draws, wherever a rule applies.
+func (r *run) takeImages(s *sheet, from item) {
+	from.declared, from.hops = false, 0
+	list := make([]ref, 0, len(s.images))
+	for _, image := range s.images {
+		list = append(list, image.settled())
+	}
+	for _, f := range r.limitLinks(s.refs.page, list) {
+		r.take(f, from)
+	}
+}
+
+// settled is the reference once it is known who requests it.
+func (i *cssImage) settled() ref {
+	f := i.ref
+	if f.mask == 0 {
+		f.Priority, f.Reason = Low, "no rule that names it applies to a page"
+	}
+	return f
+}
+
+// cascadeOf builds the cascade of a page's sheets, or finds that of a page with the same ones.
+func cascadeOf(shared map[string]*cascade, page pageStyle, sheets []appliedSheet) *cascade {
+	if own := page.own; own != nil && (len(own.rules)+len(own.faces)+len(own.inline) > 0) {
+		return newCascade(append(sheets, appliedSheet{sheet: own}))
+	}
+	var key strings.Builder
+	for _, s := range sheets {
+		fmt.Fprintf(&key, "%s\n%q\n%s\n", s.refs.page, s.media, s.layer)
+	}
+	c := shared[key.String()]
+	if c == nil {
+		c = newCascade(sheets)
+		shared[key.String()] = c
+	}
+	return c
+}
+
+// maxApplied bounds how many sheets one page applies.
+const maxApplied = 1000
+
+// sheetsOf are the sheets that a page applies, those that others import before them.
+func (r *run) sheetsOf(page pageStyle) []appliedSheet {
+	w := sheetWalk{run: r, done: map[string]bool{}}
+	for _, edge := range page.sheets {
+		w.visit(edge, nil, "")
+	}
+	return w.out
+}
+
+type sheetWalk struct {
+	run  *run
+	done map[string]bool
+	out  []appliedSheet
+}
+
+func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
+	n := w.run.sheets[edge.url]
+	if edge.inert || n == nil || len(w.out) >= maxApplied {
+		return
+	}
+	if edge.media != "" {
+		media = append(slices.Clip(media), edge.media)
+	}
+	layer = within(layer, edge.layer)
+	key := edge.url + "\n" + strings.Join(media, "\n") + "\n" + layer
+	if w.done[key] {
+		return
+	}
+	w.done[key] = true
+	if n.moved != "" {
+		w.visit(sheetEdge{url: n.moved}, media, layer)
+	}
+	if n.sheet == nil {
+		return
+	}
 	for _, f := range n.sheet.refs.list {
 		if f.role == readSheet {
-			out = append(out, sheetEdge{url: r.scope.preview.public(f.link).key, inert: f.inert})
+			w.visit(w.run.edge(f), media, layer)
+		}
+	}
+	w.out = append(w.out, appliedSheet{sheet: n.sheet, media: media, layer: layer})
+}
+
+// apply marks the images that a document requests, and returns the fonts: those that it sets text
+// in, and the other faces of families that its sheets name.
+func (p pageStyle) apply(c *cascade) []ref {
+	if p.shape == nil {
+		return nil
+	}
+	used := map[*fontFace]viewportMask{}
+	for i, v := range p.screens {
+		c.style(p.shape, v, 1<<i, used)
+	}
+	var out []ref
+	for _, s := range c.sheets {
+		for _, f := range s.faces {
+			if used[f] != 0 || c.named[f.family] {
+				out = append(out, f.refs(p.origin, used[f])...)
+			}
 		}
 	}
 	return out

@@ -1,0 +1,310 @@
+package crawl
+
+import (
+	"bytes"
+	"hash/maphash"
+	"iter"
+	"slices"
+	"strings"
+)
+
+const (
+	rootNode int32 = 0 // the html element
+	bodyNode int32 = 1
+	// maxNodes bounds how many different paths of elements a page is kept as.
+	maxNodes = 20000
+	// maxOpen bounds how deep elements are nested.
+	maxOpen = 512
+	// maxIDs is how many ids are kept with their elements. The first of a page belong to its
+	// layout; later ones are often anchors, one a section, for which the page is kept as a set.
+	maxIDs = 64
+	// maxAttrs bounds how many attributes a page remembers.
+	maxAttrs = 20000
+)
+
+// shape is a document as style sheets see it: each path of elements from the root, with their
+// names and classes, once. Pages repeat few paths many times, so that it stays small.
+type shape struct {
+	nodes  []shapeNode
+	known  map[nodeKey]int32
+	open   []int32 // the open elements, the root first
+	ids    map[string]bool
+	attrs  map[uint64]bool // names, and names with values, of attributes anywhere
+	text   characters
+	full   bool // some paths are missing, so that no rule can be ruled out
+	inline [][]decl
+	seed   maphash.Seed
+}
+
+// shapeNode is one path of elements: its last element, and the node of the path above it.
+type shapeNode struct {
+	parent  int32
+	tag     string
+	id      string
+	classes []string
+	attrs   []attrTest // of the html and body elements, where themes are set
+	inline  int        // index of its style attribute's declarations; -1 for none
+	text    bool       // there is text right inside
+	hidden  bool
+}
+
+type nodeKey struct {
+	parent int32
+	hash   uint64
+}
+
+func newShape() *shape {
+	p := &shape{known: map[nodeKey]int32{}, ids: map[string]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
+	p.nodes = append(p.nodes, shapeNode{parent: -1, tag: "html", inline: -1}, shapeNode{parent: rootNode, tag: "body", inline: -1})
+	p.open = []int32{rootNode, bodyNode}
+	return p
+}
+
+// anyShape stands for a page of which nothing is known.
+func anyShape() *shape { return &shape{full: true, text: characters{ascii: true}} }
+
+func (p *shape) top() int32 { return p.open[len(p.open)-1] }
+
+// start opens an element. Elements that have no look are not kept.
+func (p *shape) start(tag []byte, a *attributes, selfClosing bool, inline []decl) {
+	p.noteAttrs(a)
+	switch string(tag) {
+	case "html", "body":
+		p.dress(tag, a, inline)
+		return
+	case "head", "title", "meta", "link", "base", "script", "style", "template", "noscript", "source", "track", "param":
+		return
+	}
+	p.implyEnd(tag)
+	node := p.node(p.top(), tag, a, inline)
+	if selfClosing || isVoid(tag) || len(p.open) >= maxOpen {
+		return
+	}
+	p.open = append(p.open, node)
+}
+
+// dress gives the html or body element, which are there from the start, their attributes.
+func (p *shape) dress(tag []byte, a *attributes, inline []decl) {
+	n := &p.nodes[rootNode]
+	if string(tag) == "body" {
+		n = &p.nodes[bodyNode]
+	}
+	n.id, n.classes = a.value("id"), strings.Fields(a.value("class"))
+	for i, name := range a.names {
+		n.attrs = append(n.attrs, attrTest{name: string(name), value: string(a.values[i])})
+	}
+	p.style(n, inline)
+}
+
+func (p *shape) style(n *shapeNode, inline []decl) {
+	if len(inline) > 0 {
+		n.inline = len(p.inline)
+		p.inline = append(p.inline, inline)
+	}
+}
+
+// node is the node of an element below another one.
+func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int32 {
+	class, _ := a.bytes("class")
+	id, _ := a.bytes("id")
+	if len(p.ids) >= maxIDs {
+		id = nil
+	}
+	hidden := a.has("hidden") || string(tag) == "dialog" && !a.has("open")
+	var h maphash.Hash
+	h.SetSeed(p.seed)
+	h.Write(tag)
+	h.WriteByte(0)
+	h.Write(class)
+	h.WriteByte(0)
+	h.Write(id)
+	if hidden {
+		h.WriteByte(1)
+	}
+	if len(inline) > 0 {
+		style, _ := a.bytes("style")
+		h.WriteByte(2)
+		h.Write(style)
+	}
+	key := nodeKey{parent, h.Sum64()}
+	if node, ok := p.known[key]; ok {
+		return node
+	}
+	if len(p.nodes) >= maxNodes {
+		p.full = true
+		return parent
+	}
+	n := shapeNode{parent: parent, tag: string(tag), id: string(id), inline: -1, hidden: hidden}
+	if len(class) > 0 {
+		n.classes = strings.Fields(string(class))
+	}
+	p.style(&n, inline)
+	p.nodes = append(p.nodes, n)
+	p.known[key] = int32(len(p.nodes) - 1)
+	return int32(len(p.nodes) - 1)
+}
+
+func (p *shape) noteAttrs(a *attributes) {
+	for i, name := range a.names {
+		switch string(name) {
+		case "id":
+			if len(p.ids) < maxAttrs {
+				p.ids[string(a.values[i])] = true
+			}
+		case "class", "href", "src", "style":
+		default:
+			if len(p.attrs) < maxAttrs {
+				p.attrs[p.hashOf(string(name), "")] = true
+				p.attrs[p.hashOf(string(name), string(a.values[i]))] = true
+			}
+		}
+	}
+}
+
+func (p *shape) hashOf(name, value string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(p.seed)
+	h.WriteString(name)
+	h.WriteByte('=')
+	h.WriteString(value)
+	return h.Sum64()
+}
+
+// hasID tells whether a node's element has an id: for certain where ids are kept.
+func (p *shape) hasID(node int32, id string) truth {
+	switch n := &p.nodes[node]; {
+	case n.id == id:
+		return isTrue
+	case n.id != "" || len(p.ids) < maxIDs || !p.ids[id]:
+		return isFalse
+	}
+	return isUnknown
+}
+
+func (p *shape) hasAttr(node int32, a attrTest) truth {
+	n := &p.nodes[node]
+	switch {
+	case a.name == "class":
+		return truthOf(a.holds(strings.Join(n.classes, " ")) && len(n.classes) > 0)
+	case a.name == "href" || a.name == "src" || a.name == "style":
+		return isUnknown
+	case node == rootNode || node == bodyNode:
+		for _, has := range n.attrs {
+			if has.name == a.name {
+				return truthOf(a.holds(has.value))
+			}
+		}
+		return isFalse
+	}
+	value := ""
+	if a.op == "=" {
+		value = a.value
+	}
+	if p.attrs[p.hashOf(a.name, value)] || len(p.attrs) >= maxAttrs {
+		return isUnknown
+	}
+	return isFalse
+}
+
+// holds compares an attribute's value (Selectors 4 section 6).
+func (a attrTest) holds(value string) bool {
+	switch a.op {
+	case "":
+		return true
+	case "=":
+		return value == a.value
+	case "~=":
+		return slices.Contains(strings.Fields(value), a.value)
+	case "|=":
+		return value == a.value || strings.HasPrefix(value, a.value+"-")
+	case "^=":
+		return a.value != "" && strings.HasPrefix(value, a.value)
+	case "$=":
+		return a.value != "" && strings.HasSuffix(value, a.value)
+	case "*=":
+		return a.value != "" && strings.Contains(value, a.value)
+	}
+	return false
+}
+
+// siblings are the nodes beside one, itself included: two elements of one path are one node.
+func (p *shape) siblings(node int32) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		parent := p.nodes[node].parent
+		for i := range p.nodes {
+			if p.nodes[i].parent == parent && parent >= 0 && !yield(int32(i)) {
+				return
+			}
+		}
+	}
+}
+
+// end closes the innermost open element of a name, and what is open inside it.
+func (p *shape) end(tag []byte) {
+	for i := len(p.open) - 1; i > 1; i-- {
+		if p.nodes[p.open[i]].tag == string(tag) {
+			p.open = p.open[:i]
+			return
+		}
+	}
+}
+
+// seal drops what only reading needs.
+func (p *shape) seal() {
+	p.known, p.open = nil, nil
+	p.text.seal()
+}
+
+// implyEnd closes what an element closes without an end tag (HTML section 13.1.2.4).
+func (p *shape) implyEnd(tag []byte) {
+	switch string(tag) {
+	case "li":
+		p.endUpTo([]string{"li"}, "ul", "ol", "menu")
+	case "dt", "dd":
+		p.endUpTo([]string{"dt", "dd"}, "dl")
+	case "tr":
+		p.endUpTo([]string{"tr"}, "table", "tbody", "thead", "tfoot")
+	case "td", "th":
+		p.endUpTo([]string{"td", "th"}, "tr", "table")
+	case "tbody", "tfoot":
+		p.endUpTo([]string{"tbody", "thead", "tfoot"}, "table")
+	case "option", "optgroup":
+		p.endUpTo([]string{"option"}, "select")
+	case "address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figcaption", "figure", "footer", "form",
+		"h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "menu", "nav", "ol", "p", "pre", "section", "table", "ul":
+		if p.nodes[p.top()].tag == "p" {
+			p.open = p.open[:len(p.open)-1]
+		}
+	}
+}
+
+// endUpTo closes an open element of one of some names, unless one of the others is nearer.
+func (p *shape) endUpTo(names []string, stops ...string) {
+	for i := len(p.open) - 1; i > 1; i-- {
+		tag := p.nodes[p.open[i]].tag
+		if slices.Contains(names, tag) {
+			p.open = p.open[:i]
+			return
+		}
+		if slices.Contains(stops, tag) {
+			return
+		}
+	}
+}
+
+func isVoid(tag []byte) bool {
+	switch string(tag) {
+	case "area", "br", "col", "embed", "hr", "img", "image", "input", "wbr", "bgsound", "frame", "keygen":
+		return true
+	}
+	return false
+}
+
+// write notes text inside the innermost open element.
+func (p *shape) write(raw []byte) {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return
+	}
+	p.nodes[p.top()].text = true
+	p.text.addHTML(raw)
+}

@@ -1,0 +1,533 @@
+package crawl
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// styler works out what one page makes one kind of device request, by the cascade of its sheets.
+// It follows what decides that: which rules match, display, backgrounds and the like, fonts. What
+// it cannot know, such as the order of siblings, may match, and then overrides nothing.
+type styler struct {
+	page    *shape
+	cascade *cascade
+	screen  screen
+	on      []bool
+	bit     viewportMask
+	faces   map[*fontFace]viewportMask // the result, beside the masks of images
+	styles  []nodeStyle
+	buffer  []int32
+	known   map[string]bool
+}
+
+// nodeStyle is what a node's children inherit.
+type nodeStyle struct {
+	families [][]string
+	weights  []float64
+	italics  []bool
+	vars     *scope
+	gone     bool // not displayed
+}
+
+// scope holds the custom properties that an element sets, over those that it inherits.
+type scope struct {
+	up   *scope
+	vals map[string][]*decl
+}
+
+func (s *scope) find(name string) []*decl {
+	for ; s != nil; s = s.up {
+		if v, ok := s.vals[name]; ok {
+			return v
+		}
+	}
+	return nil
+}
+
+func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*fontFace]viewportMask) {
+	s := &styler{
+		page: page, cascade: c, screen: v, on: c.on(v), bit: bit, faces: faces,
+		styles: make([]nodeStyle, len(page.nodes)), known: map[string]bool{},
+	}
+	if page.full {
+		s.takeEverything()
+		return
+	}
+	for node := range page.nodes {
+		s.node(int32(node))
+	}
+}
+
+// takeEverything is for pages that are too varied to be told apart.
+func (s *styler) takeEverything() {
+	for i, r := range s.cascade.rules {
+		for j := range r.rule.decls {
+			if s.on[i] {
+				s.images(r.rule.decls[j].value, nil, 0)
+			}
+		}
+	}
+	for family, list := range s.cascade.faces {
+		for _, f := range list {
+			if s.cascade.named[family] && s.screen.matchesAll(s.known, f.media) && f.covers(&s.page.text) {
+				s.faces[f] |= s.bit
+			}
+		}
+	}
+}
+
+// inheritance is what the root element starts from.
+func (s *styler) inherited(n *shapeNode) nodeStyle {
+	if n.parent < 0 {
+		return nodeStyle{weights: []float64{400}, italics: []bool{false}}
+	}
+	return s.styles[n.parent]
+}
+
+func (s *styler) node(id int32) {
+	n := &s.page.nodes[id]
+	style := s.inherited(n)
+	if style.gone {
+		s.styles[id] = style
+		return
+	}
+	byDefault(n, &style)
+	matches := s.match(id, n)
+	style = s.compute(style, s.inherited(n), matches[""], n.hidden)
+	s.styles[id] = style
+	if style.gone {
+		return
+	}
+	s.paint(matches[""], style.vars)
+	if n.text {
+		s.setText(style, &s.page.text)
+	}
+	for pseudo, props := range matches {
+		if pseudo != "" {
+			s.pseudo(pseudo, props, style)
+		}
+	}
+}
+
+// match gathers the declarations for an element and its pseudo-elements, by property.
+func (s *styler) match(id int32, n *shapeNode) map[string]map[string][]matched {
+	out := map[string]map[string][]matched{}
+	add := func(pseudo string, m matched) {
+		props := out[pseudo]
+		if props == nil {
+			props = map[string][]matched{}
+			out[pseudo] = props
+		}
+		props[m.decl.prop] = append(props[m.decl.prop], m)
+	}
+	s.buffer = s.cascade.candidates(n, s.buffer)
+	for _, i := range s.buffer {
+		r := &s.cascade.rules[i]
+		if !s.on[i] {
+			continue
+		}
+		is := r.selector.matches(s.page, id)
+		if is == isFalse {
+			continue
+		}
+		for j := range r.rule.decls {
+			add(r.selector.pseudo, matched{
+				decl: &r.rule.decls[j], sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: int(i)<<12 + j,
+			})
+		}
+	}
+	if n.inline >= 0 {
+		decls := s.page.inline[n.inline]
+		for j := range decls {
+			add("", matched{decl: &decls[j], sure: true, layer: unlayered + 1, order: j})
+		}
+	}
+	return out
+}
+
+// byDefault is what browsers' own style sheets say of fonts.
+func byDefault(n *shapeNode, style *nodeStyle) {
+	switch n.tag {
+	case "b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6":
+		style.weights = []float64{700}
+	case "em", "i", "cite", "dfn", "var", "address":
+		style.italics = []bool{true}
+	case "code", "pre", "kbd", "samp", "tt":
+		style.families = [][]string{{"monospace"}}
+	case "input", "button", "select", "textarea":
+		style.families, style.weights, style.italics = [][]string{{"system-ui"}}, []float64{400}, []bool{false}
+	}
+}
+
+// compute completes a style by the declarations that count.
+func (s *styler) compute(style, parent nodeStyle, props map[string][]matched, hidden bool) nodeStyle {
+	style.gone = s.isGone(props["display"], hidden)
+	vals := map[string][]*decl{}
+	for prop, list := range props {
+		if strings.HasPrefix(prop, "--") {
+			vals[prop] = won(list)
+		}
+	}
+	if len(vals) > 0 {
+		style.vars = &scope{up: style.vars, vals: vals}
+	}
+	style.families = eachWon(props["font-family"], style.families, parent.families, func(d *decl) []([]string) {
+		return s.families(d, style.vars)
+	})
+	style.weights = eachWon(props["font-weight"], style.weights, parent.weights, func(d *decl) []float64 {
+		return s.weights(d, style.vars, parent.weights)
+	})
+	style.italics = eachWon(props["font-style"], style.italics, parent.italics, func(d *decl) []bool {
+		return []bool{s.isItalic(d, style.vars)}
+	})
+	return style
+}
+
+// eachWon are the values of an inherited property: those of the declarations that count, and what
+// the element has without them when none applies for sure.
+func eachWon[T any](list []matched, without, parent []T, value func(*decl) []T) []T {
+	if len(list) == 0 {
+		return without
+	}
+	var out []T
+	for _, d := range won(list) {
+		switch d.keyword() {
+		case "inherit", "unset":
+			out = append(out, parent...)
+		case "revert", "revert-layer":
+			out = append(out, without...)
+		default:
+			out = append(out, value(d)...)
+		}
+	}
+	if !slices.ContainsFunc(list, func(m matched) bool { return m.sure }) {
+		out = append(out, without...)
+	}
+	const most = 16
+	return out[:min(len(out), most)]
+}
+
+// keyword is a value that is one word.
+func (d *decl) keyword() string {
+	if len(d.value) == 1 && d.value[0].kind == itemWord {
+		return d.value[0].text
+	}
+	return ""
+}
+
+func (*styler) isGone(list []matched, hidden bool) bool {
+	if len(list) == 0 {
+		return hidden
+	}
+	for _, d := range won(list) {
+		if d.keyword() != "none" {
+			return false
+		}
+	}
+	return slices.ContainsFunc(list, func(m matched) bool { return m.sure })
+}
+
+// paint takes the images of all properties.
+func (s *styler) paint(props map[string][]matched, vars *scope) {
+	for prop, list := range props {
+		switch prop {
+		case "display", "font-family", "font-weight", "font-style", "content":
+			continue
+		}
+		if strings.HasPrefix(prop, "--") {
+			continue
+		}
+		for _, d := range won(list) {
+			s.images(d.value, vars, 0)
+		}
+	}
+}
+
+// pseudo takes what a pseudo-element shows: before and after only with content.
+func (s *styler) pseudo(name string, props map[string][]matched, element nodeStyle) {
+	style := s.compute(element, element, props, false)
+	if style.gone {
+		return
+	}
+	content := won(props["content"])
+	switch name {
+	case "before", "after":
+		text, shown := s.contentText(content, style.vars)
+		if !shown {
+			return
+		}
+		if text.ascii || len(text.sorted) > 0 {
+			s.setText(style, &text)
+		}
+	case "first-letter", "first-line", "marker", "placeholder", "file-selector-button":
+		s.setText(style, &s.page.text)
+	default:
+		return // what nobody sees on a first visit, such as ::selection
+	}
+	for _, d := range content {
+		s.images(d.value, style.vars, 0)
+	}
+	s.paint(props, style.vars)
+}
+
+// contentText is the text of a generated box; shown is false when there is no box.
+func (s *styler) contentText(content []*decl, vars *scope) (text characters, shown bool) {
+	for _, d := range content {
+		if word := d.keyword(); word == "none" || word == "normal" {
+			continue
+		}
+		shown = true
+		for _, alternative := range expand(d.value, vars, 0) {
+			for _, item := range alternative {
+				if item.kind == itemString {
+					text.add(item.text)
+				}
+			}
+		}
+	}
+	text.seal()
+	return text, shown
+}
+
+// images takes the images that a value draws.
+func (s *styler) images(items []cssItem, vars *scope, depth int) {
+	for _, item := range items {
+		switch item.kind {
+		case itemURL:
+			item.image.mask |= s.bit
+		case itemSet:
+			if best := s.bestOption(item.args); best != nil {
+				best.mask |= s.bit
+			}
+		case itemVar:
+			if depth > maxVars {
+				continue
+			}
+			found := vars.find(item.text)
+			for _, d := range found {
+				s.images(d.value, vars, depth+1)
+			}
+			if len(found) == 0 {
+				s.images(item.args, vars, depth+1)
+			}
+		case itemWord, itemString, itemNumber, itemComma, itemSlash:
+		}
+	}
+}
+
+// bestOption is the option of an image-set that a screen takes: the smallest that is dense enough.
+func (s *styler) bestOption(options []cssItem) *cssImage {
+	if len(options) == 0 {
+		return nil
+	}
+	best := options[0]
+	for _, o := range options[1:] {
+		if best.dpr < s.screen.dpr && o.dpr > best.dpr || o.dpr >= s.screen.dpr && o.dpr < best.dpr {
+			best = o
+		}
+	}
+	return best.image
+}
+
+const (
+	maxVars         = 16 // custom properties in custom properties
+	maxAlternatives = 8
+)
+
+// expand replaces the variables in a value by what they may stand for.
+func expand(items []cssItem, vars *scope, depth int) [][]cssItem {
+	out := [][]cssItem{nil}
+	for _, item := range items {
+		if item.kind != itemVar {
+			for i := range out {
+				out[i] = append(out[i], item)
+			}
+			continue
+		}
+		var values [][]cssItem
+		if depth < maxVars {
+			for _, d := range vars.find(item.text) {
+				values = append(values, expand(d.value, vars, depth+1)...)
+			}
+			if len(values) == 0 {
+				values = expand(item.args, vars, depth+1)
+			}
+		}
+		out = product(out, values)
+	}
+	return out
+}
+
+func product(heads, tails [][]cssItem) [][]cssItem {
+	if len(tails) == 0 {
+		return heads
+	}
+	var out [][]cssItem
+	for _, h := range heads {
+		for _, t := range tails {
+			if len(out) < maxAlternatives {
+				out = append(out, slices.Concat(h, t))
+			}
+		}
+	}
+	return out
+}
+
+// families are the lists of families that a declaration may mean.
+func (s *styler) families(d *decl, vars *scope) [][]string {
+	var out [][]string
+	for _, items := range expand(d.value, vars, 0) {
+		if d.shorthand {
+			items = behindSize(items)
+		}
+		var list []string
+		for _, part := range splitItems(items) {
+			var words []string
+			for _, item := range part {
+				switch item.kind {
+				case itemString:
+					words = append(words, normalFamily(item.text))
+				case itemWord:
+					words = append(words, item.text)
+				default:
+				}
+			}
+			if len(words) > 0 {
+				list = append(list, strings.Join(words, " "))
+			}
+		}
+		out = append(out, list)
+	}
+	return out
+}
+
+// behindSize is the part of a font shorthand behind its size and line height.
+func behindSize(items []cssItem) []cssItem {
+	size := -1
+	for i, item := range items {
+		switch {
+		case item.kind == itemComma:
+			return items[size+1:]
+		case item.kind == itemNumber && !isWeight(item.text), item.kind == itemWord && isSizeWord(item.text):
+			size = i
+		case item.kind == itemSlash && i+1 < len(items):
+			size = i + 1
+		}
+	}
+	return items[size+1:]
+}
+
+func isWeight(text string) bool {
+	n, err := strconv.ParseFloat(text, 64)
+	return err == nil && n >= 1
+}
+
+func isSizeWord(word string) bool {
+	switch word {
+	case "xx-small", "x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large", "larger", "smaller", "math":
+		return true
+	}
+	return false
+}
+
+// weights are the font weights that a declaration may mean.
+func (*styler) weights(d *decl, vars *scope, parent []float64) []float64 {
+	var out []float64
+	for _, items := range expand(d.value, vars, 0) {
+		out = append(out, weightOf(items, d.shorthand, parent)...)
+	}
+	return out
+}
+
+func weightOf(items []cssItem, shorthand bool, parent []float64) []float64 {
+	for _, item := range items {
+		switch {
+		case item.kind == itemNumber && isWeight(item.text):
+			n, _ := strconv.ParseFloat(item.text, 64)
+			return []float64{n}
+		case item.kind == itemNumber && shorthand:
+			return []float64{400} // the size: there was no weight before it
+		case item.text == "bold":
+			return []float64{700}
+		case item.text == "bolder":
+			return relative(parent, 400, 700, 900)
+		case item.text == "lighter":
+			return relative(parent, 100, 400, 700)
+		}
+	}
+	return []float64{400}
+}
+
+// relative is the weight next to a parent's (CSS Fonts 4 section 2.2.1), bolder or lighter.
+func relative(parent []float64, low, middle, high float64) []float64 {
+	var out []float64
+	for _, w := range parent {
+		switch bolder := low == 400; {
+		case bolder && w < 350, !bolder && w < 550:
+			out = append(out, low)
+		case bolder && w < 550, !bolder && w < 750:
+			out = append(out, middle)
+		default:
+			out = append(out, high)
+		}
+	}
+	return out
+}
+
+func (*styler) isItalic(d *decl, vars *scope) bool {
+	for _, items := range expand(d.value, vars, 0) {
+		for _, item := range items {
+			if item.kind == itemWord && (item.text == "italic" || item.text == "oblique") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// setText takes the faces in which a browser sets a text.
+func (s *styler) setText(style nodeStyle, text *characters) {
+	for _, list := range style.families {
+		for _, family := range list {
+			if isGeneric(family) {
+				break
+			}
+			if faces := s.cascade.faces[family]; len(faces) > 0 && s.setIn(faces, style, text) {
+				break
+			}
+		}
+	}
+}
+
+// setIn takes the faces of one family, and tells whether they have all the characters.
+func (s *styler) setIn(faces []*fontFace, style nodeStyle, text *characters) bool {
+	var here []*fontFace
+	for _, f := range faces {
+		if s.screen.matchesAll(s.known, f.media) {
+			here = append(here, f)
+		}
+	}
+	whole := false
+	for _, weight := range style.weights {
+		for _, italic := range style.italics {
+			for _, f := range matchFaces(here, weight, italic) {
+				whole = whole || len(f.ranges) == 0
+				if f.covers(text) {
+					s.faces[f] |= s.bit
+				}
+			}
+		}
+	}
+	return whole
+}
+
+// isGeneric tells whether a family is one that every device has.
+func isGeneric(family string) bool {
+	switch family {
+	case "serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "ui-serif", "ui-sans-serif",
+		"ui-monospace", "ui-rounded", "math", "-apple-system", "blinkmacsystemfont":
+		return true
+	}
+	return false
+}
