@@ -276,7 +276,7 @@ func TestCrawlCandidates(t *testing.T) {
 	const entry = "https://www.example/dir/"
 	images := func(m *Manifest) string {
 		var out []Asset
-		for _, a := range m.Assets {
+		for a := range m.All() {
 			if a.Kind == Image {
 				out = append(out, a)
 			}

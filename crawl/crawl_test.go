@@ -357,7 +357,7 @@ func TestLimits(t *testing.T) {
 	}
 	s := site{w + "/": htmlPage(`<link rel=icon href=data:,>` + links.String()), w + "/2": htmlPage(`<link rel=icon href=data:,><img src=z.png>`)}
 	m := s.crawl(t, Config{Entries: []string{w + "/", w + "/2"}, Limits: Limits{Pages: 1, LinksPerPage: 20, Assets: 10}})
-	assert.Len(t, m.Assets, 12)
+	assert.Equal(t, 12, m.Len())
 	assert.Zero(t, m.find(w+"/2").Status, "listed, not read")
 	assert.Contains(t, m.problem("limit-pages", w+"/2").Detail, "1 documents beyond the limit of 1")
 	assert.Contains(t, m.problem("limit-links", w+"/").Detail, "names 50 URLs; the first 20")
@@ -410,7 +410,7 @@ func TestPreview(t *testing.T) {
 	checkManifest(t, m)
 	assert.Empty(t, m.Problems)
 	names := []string{}
-	for _, a := range m.Assets {
+	for a := range m.All() {
 		assert.Contains(t, []string{"", "https://www.example"}, a.Initiator)
 		assert.NotContains(t, a.Page+a.Location, "preview")
 		names = append(names, strings.TrimPrefix(a.URL, "https://www.example/"))

@@ -45,8 +45,8 @@ func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
 	r.applyStyles()
 	r.nameLoops()
 	m := r.manifest()
-	c.log.DebugContext(ctx, "crawl finished", slog.Int("assets", len(m.Assets)), slog.Int("problems", len(m.Problems)))
-	for _, a := range m.Assets {
+	c.log.DebugContext(ctx, "crawl finished", slog.Int("assets", m.Len()), slog.Int("problems", len(m.Problems)))
+	for a := range m.All() {
 		if !a.ThirdParty {
 			return m, nil
 		}

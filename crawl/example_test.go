@@ -22,7 +22,7 @@ func ExampleCrawler() {
 		fmt.Println(err)
 		return
 	}
-	for _, a := range m.Assets {
+	for a := range m.All() {
 		fmt.Println(a.Priority, a.Kind, a.URL)
 	}
 	// Output:
@@ -41,9 +41,9 @@ func ExampleScope_Allows() {
 }
 
 func ExampleManifest_Write() {
-	m := &crawl.Manifest{Assets: []crawl.Asset{
+	m := crawl.NewManifest([]crawl.Asset{
 		{URL: "https://shop.example/", Kind: crawl.Document, Priority: crawl.Critical, Mode: crawl.Navigate, Source: "entry"},
-	}}
+	})
 	if err := m.Write(os.Stdout); err != nil {
 		fmt.Println(err)
 	}

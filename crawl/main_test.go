@@ -86,15 +86,11 @@ func checkManifest(t *testing.T, m *Manifest) {
 
 // find returns the asset of a URL; the zero asset when there is none.
 func (m *Manifest) find(url string) Asset {
-	for _, a := range m.Assets {
-		if a.URL == url {
-			return a
-		}
-	}
-	return Asset{}
+	a, _ := m.Find(url)
+	return a
 }
 
-func (m *Manifest) urls() []string { return urlsOf(m.Assets) }
+func (m *Manifest) urls() []string { return urlsOf(slices.Collect(m.All())) }
 
 // problem returns the problem of a name at a URL; the zero problem when there is none.
 func (m *Manifest) problem(name, url string) Problem {

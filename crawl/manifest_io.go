@@ -22,11 +22,7 @@ func (m *Manifest) Write(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	assets := slices.SortedFunc(slices.Values(m.Assets), func(a, b Asset) int { return cmp.Compare(a.URL, b.URL) })
-	for i, a := range assets {
-		if i > 0 && a.URL == assets[i-1].URL {
-			return fmt.Errorf("crawl: write manifest: asset %q is in it twice", a.URL)
-		}
+	for a := range m.All() {
 		if err := enc.Encode(a); err != nil {
 			return fmt.Errorf("crawl: write manifest: %w", err)
 		}
@@ -49,9 +45,7 @@ func compareProblems(a, b Problem) int {
 // Digest is "sha-256:" and the hexadecimal SHA-256 of exactly what [Manifest.Write] writes.
 func (m *Manifest) Digest() string {
 	h := sha256.New()
-	if err := m.Write(h); err != nil {
-		return "" // an asset twice: there is no such file
-	}
+	_ = m.Write(h) // a hash takes everything
 	return "sha-256:" + hex.EncodeToString(h.Sum(nil))
 }
 
@@ -59,7 +53,7 @@ func (m *Manifest) Digest() string {
 func ReadManifest(r io.Reader) (*Manifest, error) {
 	in := bufio.NewScanner(r)
 	in.Buffer(make([]byte, 0, 4096), maxManifestLine)
-	m := &Manifest{}
+	var m manifestReader
 	line := 0
 	for in.Scan() {
 		line++
@@ -70,10 +64,23 @@ func ReadManifest(r io.Reader) (*Manifest, error) {
 	if err := in.Err(); err != nil {
 		return nil, fmt.Errorf("crawl: read manifest: line %d: %w", line+1, err)
 	}
-	return m, nil
+	return &Manifest{Problems: m.problems, assets: m.assets.packed()}, nil
 }
 
-func (m *Manifest) readLine(line []byte) error {
+// manifestReader is what stands above the next line of a manifest file.
+type manifestReader struct {
+	assets   packer
+	last     string // URL
+	problems []Problem
+}
+
+// readLine takes a line for an asset, as nearly all are, and looks again when it is none.
+func (m *manifestReader) readLine(line []byte) error {
+	var a Asset
+	err := decodeStrict(line, &a)
+	if err == nil {
+		return m.addAsset(a)
+	}
 	var kind struct {
 		Problem *string `json:"problem"`
 	}
@@ -83,10 +90,10 @@ func (m *Manifest) readLine(line []byte) error {
 	if kind.Problem != nil {
 		return m.readProblem(line)
 	}
-	return m.readAsset(line)
+	return err
 }
 
-func (m *Manifest) readProblem(line []byte) error {
+func (m *manifestReader) readProblem(line []byte) error {
 	var p Problem
 	if err := decodeStrict(line, &p); err != nil {
 		return err
@@ -94,33 +101,28 @@ func (m *Manifest) readProblem(line []byte) error {
 	if p.Problem == "" {
 		return errors.New("a problem has no name")
 	}
-	if n := len(m.Problems); n > 0 && compareProblems(m.Problems[n-1], p) > 0 {
+	if n := len(m.problems); n > 0 && compareProblems(m.problems[n-1], p) > 0 {
 		return errors.New("problems are not sorted; write the manifest anew with discover")
 	}
-	m.Problems = append(m.Problems, p)
+	m.problems = append(m.problems, p)
 	return nil
 }
 
-func (m *Manifest) readAsset(line []byte) error {
-	var a Asset
-	if err := decodeStrict(line, &a); err != nil {
-		return err
-	}
+func (m *manifestReader) addAsset(a Asset) error {
 	if err := a.validate(); err != nil {
 		return err
 	}
-	if len(m.Problems) > 0 {
+	if len(m.problems) > 0 {
 		return errors.New("an asset stands behind a problem; assets come first")
 	}
-	if n := len(m.Assets); n > 0 {
-		switch cmp.Compare(m.Assets[n-1].URL, a.URL) {
-		case 0:
-			return errors.New("the URL of the line before is repeated; keep one")
-		case 1:
-			return errors.New("assets are not sorted by URL; write the manifest anew with discover")
-		}
+	switch cmp.Compare(m.last, a.URL) {
+	case 0:
+		return errors.New("the URL of the line before is repeated; keep one")
+	case 1:
+		return errors.New("assets are not sorted by URL; write the manifest anew with discover")
 	}
-	m.Assets = append(m.Assets, a)
+	m.assets.add(a)
+	m.last = a.URL
 	return nil
 }
 

@@ -222,14 +222,13 @@ func (r *run) problem(p Problem) {
 // manifest is the result, sorted.
 func (r *run) manifest() *Manifest {
 	r.nameLimits()
-	m := &Manifest{}
+	var assets packer
 	for _, url := range slices.Sorted(maps.Keys(r.assets)) {
 		a := *r.assets[url]
 		r.chosen.finish(&a)
-		m.Assets = append(m.Assets, a)
+		assets.add(a)
 	}
-	m.Problems = slices.SortedFunc(maps.Values(r.problems), compareProblems)
-	return m
+	return &Manifest{Problems: slices.SortedFunc(maps.Values(r.problems), compareProblems), assets: assets.packed()}
 }
 
 func (r *run) nameLimits() {

@@ -194,7 +194,7 @@ func TestSitemapLimit(t *testing.T) {
 	}
 	s := site{mapURL: page("text/plain", list.String()), "https://www.example/2.txt": page("text/plain", list.String())}
 	m := s.crawl(t, Config{Sitemaps: []string{mapURL, "https://www.example/2.txt"}, Limits: Limits{SitemapURLs: 20}})
-	assert.Len(t, m.Assets, 20)
+	assert.Equal(t, 20, m.Len())
 	assert.Contains(t, m.problem("limit-sitemap-urls", mapURL).Detail, "40 sitemap entries")
 	assert.True(t, m.problem("limit-sitemap-urls", mapURL).Incomplete)
 }

@@ -12,10 +12,10 @@ import (
 func ExampleNewPlan() {
 	plan, err := regions.NewPlan(regions.Input{
 		Launch: "spring-sale",
-		Manifest: &crawl.Manifest{Assets: []crawl.Asset{
+		Manifest: crawl.NewManifest([]crawl.Asset{
 			{URL: "https://www.example/", Kind: crawl.Document, Priority: crawl.Critical},
 			{URL: "https://www.example/hero.avif", Kind: crawl.Image, Priority: crawl.High, Bytes: 90_000},
-		}},
+		}),
 		Variants: []edge.Variant{{Name: "chromium", Headers: map[string]string{"Accept-Encoding": "gzip, deflate, br, zstd"}}},
 		Regions:  []regions.Region{{Name: "us-east"}, {Name: "eu-west"}, {Name: "ap-south"}},
 		Stages:   regions.Stages{Shield: []edge.Vantage{{Address: "192.0.2.1:443"}}, Canary: "eu-west"},

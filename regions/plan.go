@@ -81,8 +81,8 @@ type Input struct {
 // region; then the rest together. It is pure. The error is ErrNothing for a manifest without an
 // asset in scope, else it names what is wrong in the input.
 func NewPlan(in Input) (*Plan, error) {
-	assets := primable(in.Manifest)
-	if len(assets) == 0 {
+	sum := sumOf(in.Manifest)
+	if sum.assets == 0 {
 		return nil, fmt.Errorf("%w: the manifest has no asset in scope", ErrNothing)
 	}
 	if len(in.Variants) == 0 || len(in.Regions) == 0 {
@@ -95,26 +95,49 @@ func NewPlan(in Input) (*Plan, error) {
 		SchemaVersion: SchemaVersion,
 		Launch:        in.Launch,
 		Manifest:      in.Manifest.Digest(),
-		Assets:        len(assets),
+		Assets:        sum.assets,
+		Critical:      sum.critical,
 		Variants:      in.Variants,
 		Limits:        in.Limits.WithDefaults(),
 	}
-	for _, a := range assets {
-		if a.Priority == crawl.Critical {
-			p.Critical++
-		}
-	}
 	var err error
-	if p.Stages, err = stages(in, len(assets)*len(in.Variants)); err != nil {
+	if p.Stages, err = stages(in, sum.assets*len(in.Variants)); err != nil {
 		return nil, err
 	}
-	p.Estimate = p.estimate(assets)
+	p.Estimate = p.estimate(sum)
 	return p, nil
 }
 
-// primable returns the assets that are fetched at all.
-func primable(m *crawl.Manifest) []crawl.Asset {
-	return slices.DeleteFunc(slices.Clone(m.Assets), func(a crawl.Asset) bool { return a.ThirdParty })
+// primable yields the assets that are fetched at all.
+func primable(m *crawl.Manifest) iter.Seq[crawl.Asset] {
+	return func(yield func(crawl.Asset) bool) {
+		for a := range m.All() {
+			if !a.ThirdParty && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// sum is what a plan needs to know of its manifest.
+type sum struct {
+	assets, critical, unsized int
+	bytes                     int64
+}
+
+func sumOf(m *crawl.Manifest) sum {
+	var s sum
+	for a := range primable(m) {
+		s.assets++
+		s.bytes += a.Bytes
+		if a.Priority == crawl.Critical {
+			s.critical++
+		}
+		if a.Bytes == 0 {
+			s.unsized++
+		}
+	}
+	return s
 }
 
 // stages puts shield, canary and rest in order.
@@ -198,7 +221,7 @@ func (r Region) vantages() []edge.Vantage {
 
 // estimate says what the plan will cost: each object is filled once per variant behind a shield,
 // and once per vantage too without one.
-func (p *Plan) estimate(assets []crawl.Asset) Estimate {
+func (p *Plan) estimate(of sum) Estimate {
 	var e Estimate
 	cells := 0
 	for s, v := range p.Vantages() {
@@ -213,13 +236,7 @@ func (p *Plan) estimate(assets []crawl.Asset) Estimate {
 		fills = p.Stages[0].Cells
 	}
 	e.OriginRequests = fills
-	perObject := int64(fills / len(assets))
-	for _, a := range assets {
-		e.OriginBytes += a.Bytes * perObject
-		if a.Bytes == 0 {
-			e.UnknownSizes++
-		}
-	}
+	e.OriginBytes, e.UnknownSizes = of.bytes*int64(fills/of.assets), of.unsized
 	e.Duration = time.Duration(fills) * time.Second / time.Duration(p.Limits.MaxRPS)
 	return e
 }
@@ -244,7 +261,7 @@ func (p *Plan) Cells(m *crawl.Manifest, v edge.Vantage) iter.Seq[Cell] {
 }
 
 func (p *Plan) order(m *crawl.Manifest) []crawl.Asset {
-	assets := primable(m)
+	assets := slices.Collect(primable(m))
 	rank := map[crawl.Priority]int{crawl.Critical: 0, crawl.High: 1, crawl.Low: 2}
 	slices.SortFunc(assets, func(a, b crawl.Asset) int {
 		return cmp.Or(cmp.Compare(rank[a.Priority], rank[b.Priority]), cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.URL, b.URL))

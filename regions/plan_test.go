@@ -66,7 +66,7 @@ func TestNewPlanNamesWhatIsWrong(t *testing.T) {
 		edit func(*regions.Input)
 		want string
 	}{
-		"nothing":        {func(in *regions.Input) { in.Manifest = &crawl.Manifest{Assets: manifest(0).Assets} }, "no asset in scope"},
+		"nothing":        {func(in *regions.Input) { in.Manifest = manifest(0) }, "no asset in scope"},
 		"no region":      {func(in *regions.Input) { in.Regions = nil }, "one region are needed"},
 		"no variant":     {func(in *regions.Input) { in.Variants = nil }, "at least one variant"},
 		"canary":         {func(in *regions.Input) { in.Stages.Canary = "mars" }, `"mars", which is no region`},

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // manifest has n assets: the first half critical, of growing size; the rest low.
 func manifest(n int) *crawl.Manifest {
-	m := &crawl.Manifest{}
+	var assets []crawl.Asset
 	for i := range n {
 		a := crawl.Asset{
 			URL: fmt.Sprintf("http://shop.example/%03d", i), Kind: crawl.Image, Mode: crawl.NoCORS,
@@ -37,10 +37,10 @@ func manifest(n int) *crawl.Manifest {
 		if i >= n/2 {
 			a.Priority = crawl.Low
 		}
-		m.Assets = append(m.Assets, a)
+		assets = append(assets, a)
 	}
-	m.Assets = append(m.Assets, crawl.Asset{URL: "http://third.example/x.js", Kind: crawl.Script, ThirdParty: true, Priority: crawl.High})
-	return m
+	assets = append(assets, crawl.Asset{URL: "http://third.example/x.js", Kind: crawl.Script, ThirdParty: true, Priority: crawl.High})
+	return crawl.NewManifest(assets)
 }
 
 func input(n int) regions.Input {

@@ -3,8 +3,6 @@ package regions
 import (
 	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/edgeprime/edgeprime/crawl"
@@ -30,13 +28,11 @@ type cellKey struct{ url, variant, vantage string }
 
 // add counts one observation. What discovery fetched besides assets is no cell.
 func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
-	i, isAsset := slices.BinarySearchFunc(m.Assets, o.URL, func(a crawl.Asset, url string) int {
-		return strings.Compare(a.URL, url)
-	})
+	asset, isAsset := m.Find(o.URL)
 	if !isAsset {
 		return
 	}
-	critical := m.Assets[i].Priority == crawl.Critical
+	critical := asset.Priority == crawl.Critical
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.vantage == nil {

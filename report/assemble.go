@@ -72,7 +72,7 @@ func (b *builder) scope() Scope {
 // thirdParty are the hosts that pages name and edgeprime never asks.
 func (b *builder) thirdParty() []string {
 	hosts := map[string]bool{}
-	for _, a := range b.in.Manifest.Assets {
+	for a := range b.in.Manifest.All() {
 		if u, err := url.Parse(a.URL); a.ThirdParty && err == nil {
 			hosts[u.Host] = true
 		}

@@ -92,7 +92,7 @@ func newBuilder(in Input) *builder {
 		in: in, byURL: map[string]int{}, variants: map[string]int{}, byName: map[string]*vantage{}, bytes: map[crawl.Kind]int64{},
 		window: lint.Window{PrimeAt: in.Launch.PrimeAt, LaunchAt: in.Launch.At, WarmUntil: in.Launch.WarmUntil},
 	}
-	for _, a := range in.Manifest.Assets {
+	for a := range in.Manifest.All() {
 		if !a.ThirdParty {
 			b.byURL[a.URL] = len(b.assets)
 			b.assets = append(b.assets, a)

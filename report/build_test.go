@@ -40,12 +40,12 @@ func vantages() []edge.Vantage {
 
 // healthy is a run in which everything went well.
 func healthy() *story {
-	m := &crawl.Manifest{Assets: []crawl.Asset{
+	m := crawl.NewManifest([]crawl.Asset{
 		{URL: "https://a.example/", Kind: crawl.Document, Priority: crawl.Critical, Source: "page"},
 		{URL: "https://a.example/app.js", Kind: crawl.Script, Priority: crawl.Critical, Source: "html:script[src]"},
 		{URL: "https://a.example/foot.png", Kind: crawl.Image, Priority: crawl.Low, Source: "html:img[src]"},
 		{URL: "https://third.example/t.js", Kind: crawl.Script, Priority: crawl.High, ThirdParty: true},
-	}}
+	})
 	v := vantages()
 	p := &regions.Plan{
 		Launch: "sale", Variants: []edge.Variant{{Name: "chromium"}}, Limits: origin.Limits{MaxRPS: 5, MaxInFlight: 4},
@@ -66,7 +66,7 @@ func healthy() *story {
 			if i == 0 && pass == edge.Verify {
 				continue
 			}
-			for _, a := range m.Assets[:3] {
+			for _, a := range slices.Collect(m.All())[:3] {
 				at = at.Add(time.Second)
 				s.obs = append(s.obs, observe(a, vantage, pass, at))
 			}
@@ -141,6 +141,11 @@ func TestBuildHealthyRunIsReady(t *testing.T) {
 
 const script = "https://a.example/app.js"
 
+func scriptOf(s *story) crawl.Asset {
+	a, _ := s.in.Manifest.Find(script)
+	return a
+}
+
 // faults are ways to spoil the evidence of one critical cell, with the verdict and a part of the
 // first reason that must follow.
 func faults() map[string]struct {
@@ -166,7 +171,7 @@ func faults() map[string]struct {
 	return map[string]fault{
 		"empty": {at(func(o *edge.Observation) { o.Bytes = 0 }), report.Inconclusive, "the body is empty"},
 		"changed": {func(s *story) {
-			sample := observe(s.in.Manifest.Assets[1], vantages()[2], edge.Sample, noon)
+			sample := observe(scriptOf(s), vantages()[2], edge.Sample, noon)
 			sample.Digest = "sha-256:" + strings.Repeat("ef", 32)
 			s.obs = append([]edge.Observation{sample}, s.obs...)
 		}, report.Inconclusive, "the body changed between two measurements"},
@@ -186,7 +191,7 @@ func faults() map[string]struct {
 		"interrupted":  {func(s *story) { s.in.Run.Interrupted = true }, report.Inconclusive, "interrupted"},
 		"aborted":      {func(s *story) { s.in.Run.StoppedBecause = "gate closed" }, report.Inconclusive, "stopped early: gate closed"},
 		"cut sitemap":  {func(s *story) { s.in.Manifest.Problems = []crawl.Problem{{Problem: "cut", Incomplete: true}} }, report.Inconclusive, "discovery is incomplete"},
-		"nothing":      {func(s *story) { s.in.Manifest.Assets, s.obs = nil, nil }, report.Inconclusive, "no critical asset"},
+		"nothing":      {func(s *story) { s.in.Manifest, s.obs = &crawl.Manifest{}, nil }, report.Inconclusive, "no critical asset"},
 		"miss":         {at(func(o *edge.Observation) { o.Cache.Outcome, o.Cache.EdgeHit = edge.Miss, &no }), report.NotReady, "EDGE002 error"},
 		"error":        {at(func(o *edge.Observation) { o.Status = 500 }), report.NotReady, "ERR001 blocker"},
 		"no-store":     {header("Cache-Control", "no-store"), report.NotReady, "ST001 blocker"},
@@ -225,20 +230,20 @@ func TestBuildLetsTheLatestAnswerSpeak(t *testing.T) {
 	s.edit(edge.Prime, script, func(o *edge.Observation) { o.Status = 503 })
 	assert.Equal(t, report.Ready, s.build(t).Verdict, "an error while priming was made good")
 
-	miss := observe(s.in.Manifest.Assets[1], vantages()[2], edge.Verify, noon.Add(time.Minute))
+	miss := observe(scriptOf(s), vantages()[2], edge.Verify, noon.Add(time.Minute))
 	no := false
 	miss.Cache.Outcome, miss.Cache.EdgeHit = edge.Miss, &no
 	s = healthy()
 	s.drop(edge.Verify, script)
-	s.obs = append(s.obs, miss, observe(s.in.Manifest.Assets[1], vantages()[2], edge.Confirm, noon.Add(2*time.Minute)))
+	s.obs = append(s.obs, miss, observe(scriptOf(s), vantages()[2], edge.Confirm, noon.Add(2*time.Minute)))
 	assert.Equal(t, report.Ready, s.build(t).Verdict, "the second request hit")
 
 	s = healthy()
-	late := observe(s.in.Manifest.Assets[1], vantages()[2], edge.Verify, noon.Add(3*time.Minute))
+	late := observe(scriptOf(s), vantages()[2], edge.Verify, noon.Add(3*time.Minute))
 	late.Epoch, late.Status = 1, 500
 	s.obs = append(s.obs, late)
 	assert.Equal(t, report.NotReady, s.build(t).Verdict, "a higher epoch voids the older evidence")
-	s.obs = append(s.obs, observe(s.in.Manifest.Assets[1], vantages()[2], edge.Verify, noon.Add(4*time.Minute)))
+	s.obs = append(s.obs, observe(scriptOf(s), vantages()[2], edge.Verify, noon.Add(4*time.Minute)))
 	assert.Equal(t, report.NotReady, s.build(t).Verdict, "and a lower one that comes late counts for nothing")
 }
 

@@ -26,7 +26,7 @@ func discoverCommand(e *env) *cli.Command {
 				if err := r.discover(ctx); err != nil {
 					return err
 				}
-				e.tell("%d assets; go on with: %s", len(r.manifest.Assets), r.again("launch"))
+				e.tell("%d assets; go on with: %s", r.manifest.Len(), r.again("launch"))
 				return e.writeTo(c.String("output"), r.manifest.Write)
 			})
 		},

@@ -177,7 +177,7 @@ func TestLaunchOnRealCaches(t *testing.T) {
 	t.Logf("%s", out)
 	folder := runFolder(t, dir)
 	m, r := readManifest(t, folder), readReport(t, folder)
-	require.Greater(t, len(m.Assets), 500)
+	require.Greater(t, m.Len(), 500)
 
 	load := logOf(t, s.Origin)
 	for key, n := range fills(load) {
@@ -193,7 +193,7 @@ func TestLaunchOnRealCaches(t *testing.T) {
 			last[e.URL] = e.Outcome
 		}
 		checked := 0
-		for _, a := range m.Assets {
+		for a := range m.All() {
 			if a.Priority == crawl.Critical && !a.ThirdParty {
 				checked++
 				assert.Contains(t, last[strings.TrimPrefix(a.URL, "http://")], "hit", "%s %s", region, a.URL)

@@ -87,7 +87,7 @@ func (r *launchRun) tellProblems() {
 
 // firstStage returns the stage that every plan of this launch begins with.
 func (r *launchRun) firstStage() (regions.Stage, error) {
-	nothing := &crawl.Manifest{Assets: []crawl.Asset{{URL: "http://placeholder.invalid/"}}}
+	nothing := crawl.NewManifest([]crawl.Asset{{URL: "http://placeholder.invalid/"}})
 	p, err := regions.NewPlan(planInput(r.launch, nothing))
 	if err != nil {
 		return regions.Stage{}, usageError("%w", err)
