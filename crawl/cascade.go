@@ -21,7 +21,7 @@ type cascade struct {
 	rules  []cascadeRule
 	index  map[string][]int32 // rules, by what their selectors need
 	faces  map[string][]*fontFace
-	named  map[string]bool // the families that some rule names
+	named  map[string]bool   // the families that some rule names
 	active map[screen][]bool // which rules have media that a screen matches
 }
 
