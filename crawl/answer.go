@@ -84,6 +84,9 @@ func (a *answer) readDocument(it item, contentType string, body []byte, devices 
 	}
 	header.linkHeader(a.Header.Values("Link"))
 	d.refs.list = append(header.list, d.refs.list...)
+	if header.canonical.key != "" {
+		d.refs.canonical = header.canonical
+	}
 	if it.depth == 0 {
 		d.addFavicon()
 	}

@@ -69,6 +69,10 @@ type Asset struct {
 	Status int `json:"status,omitempty"`
 	// Location is the redirect target, absolute, when Status is 3xx and has one.
 	Location string `json:"location,omitempty"`
+	// Canonical is the URL that a document declares to be the one to show for it, absolute: by the
+	// Link field of its answer, else by its first link rel=canonical in the head. It is recorded,
+	// not fetched; empty when the document declares none or was not read.
+	Canonical string `json:"canonical,omitempty"`
 	// Bytes is the size of the body on the wire as discovery saw it; 0 when unknown.
 	Bytes int64 `json:"bytes,omitempty"`
 }

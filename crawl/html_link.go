@@ -23,6 +23,9 @@ func (s *htmlScan) link() {
 	if !ok {
 		return
 	}
+	if has["canonical"] && s.inHead {
+		s.doc.refs.canonize(href)
+	}
 	if has["stylesheet"] {
 		s.stylesheet(href, has["alternate"])
 	}

@@ -12,6 +12,9 @@ func (r *refs) linkHeader(fields []string) {
 			h, field, ok = parseLinkValue(field)
 			if ok {
 				r.hint(h)
+				if h.has["canonical"] {
+					r.canonize(h.url)
+				}
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"slices"
 )
 
-// maxManifestLine bounds one line of a manifest file: an asset holds at most five URLs.
+// maxManifestLine bounds one line of a manifest file: an asset holds at most six URLs.
 const maxManifestLine = 64 << 10
 
 // Write writes the manifest as JSON Lines: assets sorted by URL, then problems sorted by URL,
@@ -163,6 +163,9 @@ func (a Asset) validate() error {
 	}
 	if (a.Mode == CORS) != (a.Initiator != "") {
 		return errors.New("an initiator belongs to mode cors, and only there")
+	}
+	if c, err := parseLink(a.Canonical); a.Canonical != "" && (err != nil || c.key != a.Canonical) {
+		return errors.New("the canonical URL is not in its WHATWG form without fragment")
 	}
 	if a.Status != 0 && (a.Status < 100 || a.Status > 999) || a.Bytes < 0 {
 		return errors.New("status or bytes is out of range")

@@ -82,6 +82,7 @@ func TestReadManifestRefuses(t *testing.T) {
 		"relative":         {set("https://a.example/", "/a"), "only absolute http and https"},
 		"fragment":         {set("https://a.example/", "https://a.example/#x"), "not in its WHATWG form"},
 		"upper case":       {set("https://a.example/", "https://A.example/"), "not in its WHATWG form"},
+		"canonical":        {set(`"source"`, `"canonical":"/x","source"`), "the canonical URL is not in its WHATWG form"},
 		"status":           {set(`"source"`, `"status":99,"source"`), "out of range"},
 		"bytes":            {set(`"source"`, `"bytes":-1,"source"`), "out of range"},
 		"long line":        {lineA + "\n" + strings.Repeat("x", maxManifestLine+1), "line 2: bufio.Scanner: token too long"},

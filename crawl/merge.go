@@ -49,6 +49,9 @@ func (r *run) merge(it item, a answer) {
 
 func (r *run) mergeDocument(it item, d *document) {
 	it.origin = originOf(it.URL)
+	if known := r.assets[it.URL]; known != nil && d.refs.canonical.key != "" {
+		known.Canonical = r.scope.preview.public(d.refs.canonical).key
+	}
 	r.countDropped(it.URL, &d.refs)
 	style := d.pageStyle()
 	for _, f := range r.limitLinks(it.URL, d.refs.list) {

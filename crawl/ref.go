@@ -52,8 +52,10 @@ type refs struct {
 	sizes    map[sizeKey]float64
 	off      string // why browsers leave out what is named here, such as noscript; empty when they do not
 	list     []ref
-	invalid  int
-	tooLong  int
+	// canonical is the first canonical URL that is declared; its key is empty when there is none.
+	canonical link
+	invalid   int
+	tooLong   int
 }
 
 // add resolves a reference and takes it. It returns nil when there is nothing to request. The
@@ -108,6 +110,16 @@ func (r *refs) resolve(raw string, a Asset) (ref, bool) {
 		f.demand, f.mask = never, 0
 	}
 	return f, true
+}
+
+// canonize records a canonical URL. The first one that can be parsed counts.
+func (r *refs) canonize(raw string) {
+	if r.canonical.key != "" {
+		return
+	}
+	if l, err := r.resolver.resolve(raw); err == nil {
+		r.canonical = l
+	}
 }
 
 // assets are the references as plain values, each URL once, in order of appearance.
