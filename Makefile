@@ -40,6 +40,11 @@ e2e: ## tests against real caches and a real browser; installs them when root on
 	@test -n "$(E2E)" || { echo 'no test has the build tag e2e' >&2; exit 1; }
 	@$(GO) test -count=1 -tags e2e -timeout 25m $(E2E)
 
+.PHONY: oracle
+oracle: ## measure discovery against a real browser; ORACLE_RECORD=.bin/oracle/record.json reuses the last record
+	@.ci/packages
+	@ORACLE_RECORD=$(abspath $(ORACLE_RECORD)) $(GO) test -count=1 -tags e2e -timeout 25m -v ./fixtures/oracle
+
 .PHONY: check
 check: tidy fmt lint vet test build ## everything that a change must pass
 
