@@ -285,7 +285,7 @@ func TestCrawlCandidates(t *testing.T) {
 	}
 	s := site{
 		entry: page("text/html", `<meta name=viewport content="width=device-width"><link rel=stylesheet href=s.css><img srcset="a, b 2x, c 3x, css 4x, both 5x">
-			<svg><image href=svg /></svg><img srcset="svg, both 3x">`, "Link", `<fb>; rel=preload; as=image; imagesrcset="h 1200w, i 2000w, j 9999w"; imagesizes=100vw`),
+			<svg><image href=svg /></svg><img srcset="svg, both 3x"><a>x</a>`, "Link", `<fb>; rel=preload; as=image; imagesrcset="h 1200w, i 2000w, j 9999w"; imagesizes=100vw`),
 		entry + "s.css": cssPage("a{background:url(css)}"),
 	}
 	all := Config{Entries: []string{entry}}

@@ -36,7 +36,7 @@ func shop() site {
 	return site{
 		w + "/": page("text/html", `<!doctype html><head><link rel=stylesheet href=/css/main.css><link rel="alternate stylesheet" href=/css/alt.css>
 <link rel=preload as=style href=/css/preloaded.css><script type=module src=/js/m.js></script><link rel=manifest href=/app.webmanifest></head>
-<body><img srcset="/h1.png 1x, /h2.png 2x" src=/h1.png><iframe src=/frame.html></iframe><img src=https://third.example/t.png><style>p{font-family:Used}</style><p>text`,
+<body><img srcset="/h1.png 1x, /h2.png 2x" src=/h1.png><iframe src=/frame.html></iframe><img src=https://third.example/t.png><style>p{font-family:Used}</style><p>text<a>x</a>`,
 			"Link", `</early.css>; rel=preload; as=style`),
 		w + "/css/main.css":      cssPage(`@import "base.css";@import "print.css" print;a{background:url(../bg.png)}`),
 		w + "/css/base.css":      cssPage(`@import "main.css";@font-face{font-family:Used;src:url(used.woff2)}@font-face{font-family:Other;src:url(other.woff2)}`),
@@ -50,9 +50,9 @@ func shop() site {
 		w + "/js/later.js":       jsPage(``),
 		w + "/app.webmanifest":   page("application/manifest+json", "\xef\xbb\xbf"+`{"icons":[{"src":"icon.png"},{"src":"/i/2.png"}]}`),
 		w + "/frame.html":        htmlPage(`<img src=framed.png>`),
-		w + "/other":             htmlPage(`<link rel=stylesheet href=/css/alt.css><p style="font-family:'Other'">text`),
+		w + "/other":             htmlPage(`<link rel=stylesheet href=/css/alt.css><p style="font-family:'Other'">text<a>x</a>`),
 		w + "/moved":             moved("/moved/"),
-		w + "/moved/":            htmlPage(`<link rel=icon href=data:,><link rel=stylesheet href=old.css>text`),
+		w + "/moved/":            htmlPage(`<link rel=icon href=data:,><link rel=stylesheet href=old.css>text<a>x</a>`),
 		w + "/moved/old.css":     moved("/css/new/new.css"),
 		w + "/css/new/new.css":   cssPage(`a{background:url(n.png)}@font-face{font-family:M;src:url(m.woff)}body{font-family:M}`),
 		w + "/sitemap.xml":       xmlPage(`<urlset><url><loc>https://www.example/other</loc></url></urlset>`),

@@ -274,7 +274,7 @@ func (v valueScan) image(out []cssItem, raw, source string) []cssItem {
 	if !ok {
 		return out
 	}
-	f.demand = ifUsed
+	f.demand, f.mask = ifUsed, 0
 	image := &cssImage{ref: f}
 	v.s.out.images = append(v.s.out.images, image)
 	return append(out, cssItem{kind: itemURL, image: image})
