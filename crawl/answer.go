@@ -11,8 +11,11 @@ type item struct {
 	role role
 	// inert is for style sheets: fetched, but not applied.
 	inert bool
-	// origin is that of the document on whose behalf the item is asked for.
-	origin string
+	// origin is that of the document on whose behalf the item is asked for, page its URL and
+	// imports its import map.
+	origin  string
+	page    string
+	imports *importMap
 	// declared is true for what the launch file or a sitemap names.
 	declared bool
 	hops     int // redirects so far
@@ -44,13 +47,15 @@ func (r *run) read(it item, resp Response) answer {
 		a.readDocument(it, contentType, body, r.devices)
 	case readSheet:
 		a.readSheet(it, contentType, body)
-	case readModule:
-		a.readModule(it, contentType, body)
+	case readModule, readScript, readWorker:
+		a.readScript(it, contentType, body)
+	case readRules:
+		a.readRules(it, body)
 	case readWebApp:
 		a.readWebApp(it, body)
 	case readSitemap:
 		a.sitemap = parseSitemap(it.URL, contentType, body, r.limits.SitemapURLs)
-	case unread:
+	case unread, probed:
 	}
 	return a
 }
@@ -82,7 +87,12 @@ func (a *answer) readDocument(it item, contentType string, body []byte, devices 
 	if own, err := newResolver(it.URL); err == nil {
 		header.resolver = own
 	}
+	header.linkHeader(a.EarlyHints.Values("Link"))
 	header.linkHeader(a.Header.Values("Link"))
+	header.speculationHeader(a.Header.Values("Speculation-Rules"))
+	for _, refresh := range a.Header.Values("Refresh") {
+		header.refresh(refresh, "header:refresh")
+	}
 	d.refs.list = append(header.list, d.refs.list...)
 	if header.canonical.key != "" {
 		d.refs.canonical = header.canonical
@@ -109,20 +119,36 @@ func (a *answer) readSheet(it item, contentType string, body []byte) {
 	scanCSS(a.sheet, decodeSheet(body, contentType), "")
 }
 
-func (a *answer) readModule(it item, contentType string, body []byte) {
+func (a *answer) readScript(it item, contentType string, body []byte) {
+	module := it.role == readModule
 	if essence := mediaType(contentType); essence != "" && !isScriptType(essence) {
-		a.fail(it, "script-type", fmt.Sprintf("the module is sent as %q; browsers run JavaScript types only, so it was not read", essence), false)
+		if module {
+			a.fail(it, "script-type", fmt.Sprintf("the module is sent as %q; browsers run JavaScript types only, so it was not read", essence), false)
+		}
 		return
 	}
 	resolver, err := newResolver(it.URL)
 	if err != nil {
 		return
 	}
+	doc, _ := newResolver(it.page)
 	a.refs = &refs{resolver: resolver, page: it.URL, origin: it.origin}
-	bare, whole := scanModule(a.refs, decodeNamed(body, ""), it.Priority)
-	a.bare = bare
-	if !whole {
+	scan := scriptScan{out: a.refs, doc: doc, imports: it.imports, priority: it.Priority, module: module, worker: it.role == readWorker}
+	whole := scan.scan(decodeNamed(body, ""))
+	a.bare = scan.bare
+	if !whole && module {
 		a.fail(it, "script-unread", "the module cannot be read to its end; list what it imports under urls", true)
+	}
+}
+
+func (a *answer) readRules(it item, body []byte) {
+	resolver, err := newResolver(it.URL)
+	if err != nil {
+		return
+	}
+	a.refs = &refs{resolver: resolver, page: it.URL, origin: it.origin}
+	if !a.refs.speculation(body) {
+		a.fail(it, "speculation-not-json", "the speculation rules are not JSON, so browsers ignore them; fix the file", false)
 	}
 }
 

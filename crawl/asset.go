@@ -14,6 +14,9 @@ const (
 	Media      Kind = "media"
 	WebApp     Kind = "manifest" // a web app manifest, not a [Manifest]
 	Data       Kind = "data"
+	// Social is an image that link previews and search engines show; no visitor's browser asks
+	// for it with the page.
+	Social Kind = "social"
 )
 
 // Mode is the request mode of the Fetch standard under which a browser asks for an asset.
@@ -57,11 +60,10 @@ type Asset struct {
 	// Source is the extractor that found it, such as "html:img[srcset]", "css:url", "sitemap",
 	// "redirect", "entry".
 	Source string `json:"source"`
-	// Selected are the viewports, in the order of the configuration, whose browsers choose this
-	// image among the candidates of an img or picture element, of an imagesrcset, or of preloads
-	// with media. It is empty for whatever is requested without a choice, and for a candidate that
-	// no viewport chooses, whose Reason ends with "chosen by no viewport". A candidate that
-	// something requests without a choice as well has all viewports.
+	// Selected are the viewports, in the order of the configuration, whose browsers are expected
+	// to request the asset on a first visit, scrolled to its end. It is empty for what is named and
+	// not asked for: other candidates of a srcset, whose Reason ends with "chosen by no viewport",
+	// images and fonts of rules that apply to nothing, what a script may load, link previews.
 	Selected []string `json:"selected,omitempty"`
 	// ThirdParty marks a URL outside the launch's scope: named, never fetched.
 	ThirdParty bool `json:"third_party,omitempty"`

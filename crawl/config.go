@@ -102,6 +102,24 @@ type Config struct {
 	// Candidates is "all", the default, or "selected", which leaves out the image candidates that
 	// no viewport chooses.
 	Candidates string `yaml:"candidates" json:"candidates,omitempty"`
+	// Ask is "selected", the default: discovery asks for every asset but media that a first visit
+	// requests, so that redirects, sizes and broken ones are known, and each counts as primed where
+	// it was asked. With "needed" it asks only for what names further assets.
+	Ask string `yaml:"ask" json:"ask,omitempty"`
+}
+
+// The values of [Config.Ask].
+const (
+	AskSelected = "selected"
+	AskNeeded   = "needed"
+)
+
+func (c Config) validateAsk() error {
+	switch c.Ask {
+	case "", AskSelected, AskNeeded:
+		return nil
+	}
+	return fmt.Errorf("crawl: ask is %q; write %q or %q", c.Ask, AskSelected, AskNeeded)
 }
 
 // viewports are Viewports, or the default ones.
@@ -144,7 +162,7 @@ func (c Config) Validate() error {
 		errs = append(errs, errors.New("crawl: nothing to discover; name at least one entry page, sitemap or URL"))
 	}
 	return errors.Join(append(errs, c.Scope.Validate(), c.Critical.Validate(), c.Limits.Validate(),
-		validateViewports(c.Viewports), c.validateCandidates())...)
+		validateViewports(c.Viewports), c.validateCandidates(), c.validateAsk())...)
 }
 
 // EffectiveScope is Scope with its hosts filled in from the declared URLs when it names none.

@@ -200,9 +200,14 @@ func TestEachAssetIsAskedOnce(t *testing.T) {
 	for url, n := range asked {
 		assert.Equal(t, 1, n, url)
 		assert.NotContains(t, url, "third.example")
-		assert.NotContains(t, url, ".png")
 	}
-	assert.NotContains(t, asked, "https://www.example/css/preloaded.css", "a preloaded sheet is not scanned")
+	assert.NotContains(t, asked, "https://www.example/icon.png", "no visitor asks for it")
+	assert.Equal(t, 1, asked["https://www.example/h2.png"], "it may redirect")
+
+	cfg := shopConfig()
+	cfg.Ask = AskNeeded
+	_, err = New(cfg, counting(s.fetch, func(a Asset) { assert.Contains(t, []Kind{Document, Stylesheet, Script, WebApp, Data}, a.Kind) }), nil).Crawl(t.Context())
+	require.NoError(t, err)
 }
 
 func TestRedirects(t *testing.T) {
@@ -301,7 +306,7 @@ func TestPageProblems(t *testing.T) {
 		assert.Equal(t, c.incomplete, p.Incomplete, c.path)
 	}
 	assert.NotEmpty(t, m.problem("asset-status", w+"/s.css"))
-	assert.Len(t, m.Problems, 19)
+	assert.Len(t, m.Problems, 20)
 	assert.Equal(t, 500, m.find(w+"/500").Status, "a page that failed stays, to be judged")
 	assert.Contains(t, m.urls(), w+"/sniffed.png")
 	assert.Contains(t, m.urls(), w+"/s.css")

@@ -37,12 +37,12 @@ func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
 	}
 	r := newRun(c)
 	r.declare()
-	for _, queue := range []*[]item{&r.sitemaps, &r.queue} {
-		if err := r.drain(ctx, queue); err != nil {
-			return nil, fmt.Errorf("crawl: stopped: %w", err)
+	for _, step := range []func(){func() {}, r.applyStyles, r.probe} {
+		step()
+		if err := r.drainAll(ctx); err != nil {
+			return nil, err
 		}
 	}
-	r.applyStyles()
 	r.nameLoops()
 	m := r.manifest()
 	c.log.DebugContext(ctx, "crawl finished", slog.Int("assets", m.Len()), slog.Int("problems", len(m.Problems)))
@@ -52,6 +52,15 @@ func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
 		}
 	}
 	return m, ErrNothing
+}
+
+func (r *run) drainAll(ctx context.Context) error {
+	for _, queue := range []*[]item{&r.sitemaps, &r.queue} {
+		if err := r.drain(ctx, queue); err != nil {
+			return fmt.Errorf("crawl: stopped: %w", err)
+		}
+	}
+	return nil
 }
 
 // batchSize is how many answers are held before they are merged: it bounds memory.

@@ -9,8 +9,8 @@ import (
 type Response struct {
 	// Status is the HTTP status; 0 when there was no answer.
 	Status int
-	// Header holds the answer's header fields.
-	Header http.Header
+	// Header holds the answer's header fields, EarlyHints those of 103 answers before it.
+	Header, EarlyHints http.Header
 	// Body is the whole body with its content codings removed; nil when there is none.
 	Body []byte
 	// WireBytes is the size of the body as it was sent.

@@ -59,14 +59,16 @@ func FuzzSrcset(f *testing.F) {
 	})
 }
 
-func FuzzModule(f *testing.F) {
+func FuzzScript(f *testing.F) {
 	f.Add(`import{a}from"./a.js";export*from'./b';import(` + "`./c`" + `);new Worker(new URL("./w.js",import.meta.url))`)
+	f.Add(`r.p="/x/";r.u=e=>"c/"+({1:"a"}[e]||e)+"."+{1:"b",2:"c"}[e]+".js",const __vite__mapDeps=(i,m=(m.f=["assets/a.js"]))=>i;[{url:"a",revision:null}]`)
 	f.Add(`/a/.b/c;x={}/1;if(a)/b/;` + "`${`${1}`}`")
 	f.Fuzz(func(t *testing.T, script string) {
 		r, err := newResolver(testPage)
 		require.NoError(t, err)
 		out := &refs{resolver: r, page: testPage, origin: "https://www.example"}
-		scanModule(out, []byte(script), High)
+		scan := scriptScan{out: out, doc: r, priority: High, module: true, worker: true}
+		scan.scan([]byte(script))
 		checkAssets(t, out.assets())
 	})
 }

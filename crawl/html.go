@@ -28,8 +28,9 @@ type document struct {
 	shape *shape
 	// hasIcon is true when the document declares an icon, even an embedded one.
 	hasIcon bool
-	// bare are imports of inline modules that only an import map resolves.
-	bare []string
+	// bare are imports of inline modules that only an import map resolves; imports is that map.
+	bare    []string
+	imports *importMap
 	// xml is true for documents whose processing instructions count.
 	xml bool
 	// unread says what could not be read to its end; empty when all was.

@@ -99,13 +99,6 @@ func (s *htmlScan) base() {
 	s.doc.refs.resolver = s.doc.refs.resolver.withBase(href)
 }
 
-// meta obeys a viewport, from here on. A document in a frame has none of its own.
-func (s *htmlScan) meta() {
-	if s.attrs.is("name", "viewport") && s.depth == 0 {
-		s.doc.refs.screens = screens(s.doc.devices, s.attrs.value("content"))
-	}
-}
-
 func (s *htmlScan) style() {
 	if t := s.attrs.value("type"); t != "" && !strings.EqualFold(t, "text/css") {
 		return

@@ -29,6 +29,15 @@ func (s *htmlScan) link() {
 	if has["stylesheet"] {
 		s.stylesheet(href, has["alternate"])
 	}
+	if has["apple-touch-icon"] || has["apple-touch-icon-precomposed"] || has["mask-icon"] || has["fluid-icon"] || has["apple-touch-startup-image"] {
+		s.doc.refs.addUnasked(href, Asset{Kind: Image, Reason: "icon for home screens", Source: "html:link[rel=touch-icon]"})
+	}
+	if has["image_src"] {
+		s.doc.refs.addUnasked(href, previewImage("html:link[rel=image_src]"))
+	}
+	if t := mediaType(s.attrs.value("type")); has["alternate"] && !has["stylesheet"] && strings.HasPrefix(t, "application/") {
+		s.doc.refs.addUnasked(href, Asset{Kind: Data, Reason: "alternate representation", Source: "html:link[rel=alternate]"})
+	}
 	if has["manifest"] {
 		a := Asset{Kind: WebApp, Mode: CORS, Priority: Low, Reason: "web app manifest", Source: "html:link[rel=manifest]"}
 		if f := s.doc.refs.add(href, a); f != nil {

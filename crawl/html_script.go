@@ -6,7 +6,11 @@ import "strings"
 // module are data.
 func (s *htmlScan) script() {
 	module, ok := s.scriptType()
-	if !ok || !module && s.attrs.has("nomodule") {
+	if !ok {
+		s.dataBlock()
+		return
+	}
+	if !module && s.attrs.has("nomodule") {
 		return
 	}
 	a := Asset{Kind: Script, Mode: s.attrs.mode(), Source: "html:script[src]"}
@@ -31,21 +35,45 @@ func (s *htmlScan) script() {
 		s.inlineScript(module, a.Priority)
 		return
 	}
-	if f := s.add("src", a); f != nil && module {
-		f.role = readModule
+	if f := s.add("src", a); f != nil {
+		f.role = readScript
+		if module {
+			f.role = readModule
+		}
 	}
 }
 
 func (s *htmlScan) inlineScript(module bool, priority Priority) {
-	if !module {
+	if s.noscript {
 		return
 	}
 	s.raw = func(text []byte) {
-		bare, whole := scanModule(&s.doc.refs, text, priority)
-		s.doc.bare = append(s.doc.bare, bare...)
-		if !whole {
+		base := s.doc.refs.resolver
+		scan := scriptScan{out: &s.doc.refs, doc: base, imports: s.doc.imports, priority: priority, module: module}
+		whole := scan.scan(text)
+		s.doc.bare = append(s.doc.bare, scan.bare...)
+		if !whole && module {
 			s.doc.unread = "an inline module cannot be read to its end"
 		}
+	}
+}
+
+// dataBlock reads a script element that holds data which browsers or search engines use.
+func (s *htmlScan) dataBlock() {
+	if s.noscript || s.attrs.has("src") {
+		return
+	}
+	switch strings.ToLower(strings.Trim(s.attrs.value("type"), htmlSpace)) {
+	case "importmap":
+		s.raw = func(text []byte) {
+			if m := parseImportMap(text, s.doc.refs.resolver); m != nil && s.doc.imports == nil {
+				s.doc.imports = m
+			}
+		}
+	case "speculationrules":
+		s.raw = func(text []byte) { s.doc.refs.speculation(text) }
+	case "application/ld+json":
+		s.raw = s.doc.refs.jsonLD
 	}
 }
 

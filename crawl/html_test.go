@@ -67,7 +67,7 @@ func TestExtractHTMLElements(t *testing.T) {
 		"style attribute":        {`<p style="background:url(&quot;a.png&quot;);--x:url(b.png)">`, []string{"image high css:url /dir/a.png", "image high css:url /dir/b.png"}},
 		"style element":          {`<style>a{background:url(a.png)}</style><style media=print>@import "p.css";a{background:url(no.png)}</style><style type=text/less>a{background:url(no.png)}</style>`, []string{"stylesheet high css:import /dir/p.css", "image high css:url /dir/a.png"}},
 		"fonts of one page":      {`<style>@font-face{font-family:U;src:url(u.woff2)format("woff2")}@font-face{font-family:N;src:url(n.woff2)}</style><p style="font:12px U">text`, []string{"font critical cors css:font-face /dir/u.woff2"}},
-		"no request":             {`<img src=""><img src="#x"><img src="javascript:1"><img src="data:image/png,a"><a href=a.html><meta property=og:image content=og.png><form action=f>`, []string{}},
+		"no request":             {`<img src=""><img src="#x"><img src="javascript:1"><img src="data:image/png,a"><a href=a.html><form action=f><meta name=description content=x.png>`, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, brief(ExtractHTML([]byte(c.html), testPage)))
@@ -82,7 +82,7 @@ func TestExtractHTMLLinksAndScripts(t *testing.T) {
 	}{
 		"stylesheet":     {`<LINK REL="StyleSheet" HREF=a.css><link rel="alternate stylesheet" href=b.css><link rel=stylesheet media=print href=c.css><link rel=stylesheet media="(min-width:1px)" href=d.css>`, []string{"stylesheet critical html:link[rel=stylesheet] /dir/a.css", "stylesheet high html:link[rel=stylesheet] /dir/b.css", "stylesheet high html:link[rel=stylesheet] /dir/c.css", "stylesheet critical html:link[rel=stylesheet] /dir/d.css"}},
 		"not applied":    {`<link rel=stylesheet disabled href=a.css><link rel=stylesheet type=text/less href=b.css><link rel=stylesheet>`, []string{}},
-		"icon":           {`<link rel="shortcut icon" href=s.ico><link rel=apple-touch-icon href=t.png>`, []string{"image low html:link[rel=icon] /dir/s.ico"}},
+		"icon":           {`<link rel="shortcut icon" href=s.ico><link rel=apple-touch-icon href=t.png>`, []string{"image low html:link[rel=icon] /dir/s.ico", "image low html:link[rel=touch-icon] /dir/t.png"}},
 		"manifest":       {`<link rel=manifest href=m.webmanifest>`, []string{"manifest low cors html:link[rel=manifest] /dir/m.webmanifest"}},
 		"preload":        {`<link rel=preload as=font type=font/woff2 crossorigin href=f.woff2><link rel=preload as=style href=s.css><link rel=preload as=SCRIPT href=s.js><link rel=preload as=fetch crossorigin href=d.json>`, []string{"font critical cors html:link[rel=preload] /dir/f.woff2", "stylesheet critical html:link[rel=preload] /dir/s.css", "script critical html:link[rel=preload] /dir/s.js", "data critical cors html:link[rel=preload] /dir/d.json"}},
 		"preload unused": {`<link rel=preload href=a><link rel=preload as=video href=v.mp4><link rel=preload as=document href=d.html><link rel=preload as=font type=font/eot href=e><link rel=preload as=image type=image/x-no href=i><link rel=preload as=image media=print href=p><link rel=preload as=style type=text/less href=l><link rel=preload as=script type=text/plain href=t>`, []string{}},
@@ -97,7 +97,7 @@ func TestExtractHTMLLinksAndScripts(t *testing.T) {
 		"scripts in the body": {`<body><script src=a.js></script><script type=module src=b.js></script>`, []string{"script high html:script[src] /dir/a.js", "script high cors html:script[src] /dir/b.js"}},
 		"head without tags":   {`<script src=a.js></script><p><script src=b.js></script>`, []string{"script critical html:script[src] /dir/a.js", "script high html:script[src] /dir/b.js"}},
 		"script types":        {`<body><script nomodule src=a.js></script><script type=text/plain src=b.js></script><script type="application/ld+json">{"a":"<img src=x>"}</script><script language=JavaScript src=c.js></script><script language=vbscript src=d.js></script><script type="TEXT/JAVASCRIPT" src=e.js></script>`, []string{"script high html:script[src] /dir/c.js", "script high html:script[src] /dir/e.js"}},
-		"inline module":       {`<script type=module>import "./a.js"; import("./b.js")</script><script>import("./no.js")</script>`, []string{"script critical cors js:import /dir/a.js", "script high cors js:import() /dir/b.js"}},
+		"inline module":       {`<script type=module>import "./a.js"; import("./b.js")</script><script>import("./c.js");new Worker('w.js');navigator.serviceWorker.register("sw.js")</script>`, []string{"script critical cors js:import /dir/a.js", "script high cors js:import() /dir/b.js", "script high cors js:import() /dir/c.js", "script high js:worker /dir/w.js", "script high js:service-worker /dir/sw.js"}},
 		"module with nomodule": {
 			`<script type=module nomodule src=a.js></script>`, []string{"script critical cors html:script[src] /dir/a.js"},
 		},

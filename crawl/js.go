@@ -4,19 +4,22 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
 )
 
-// moduleScan reads the imports of one module script from its tokens. It builds no syntax tree: a
-// tree needs every new form of the language, while the forms that load something are few.
-type moduleScan struct {
+// scriptScan reads what a script loads from its tokens. It builds no syntax tree: a tree needs
+// every new form of the language, while the forms that load something are few.
+type scriptScan struct {
 	out *refs
-	// priority is that of the importing script; static imports inherit it.
+	// doc resolves what is relative to the document, such as workers; imports is its import map.
+	doc     resolver
+	imports *importMap
+	// priority is that of the script; static imports inherit it.
 	priority Priority
+	module   bool
+	worker   bool     // a service worker
 	bare     []string // specifiers that only an import map resolves
 
 	last   [14]jsToken // the last tokens, newest first
@@ -24,16 +27,19 @@ type moduleScan struct {
 	parens []bool      // for each open parenthesis: does it belong to if, while, for or with
 	braces []bool      // for each open brace: does it open a block
 	closed bool        // what the last closing bracket closed allows a regular expression
+	chunks chunkScan
 }
 
+// jsToken is one token as it is written.
 type jsToken struct {
 	kind js.TokenType
-	text string
+	text []byte
 }
 
-// scanModule adds what a module imports. It returns false when the script could be read in part only.
-func scanModule(out *refs, body []byte, priority Priority) (bare []string, whole bool) {
-	s := &moduleScan{out: out, priority: priority}
+func (t jsToken) is(text string) bool { return string(t.text) == text }
+
+// scan adds what a script loads. It returns false when the script could be read in part only.
+func (s *scriptScan) scan(body []byte) (whole bool) {
 	lex := js.NewLexer(parse.NewInputBytes(slices.Clip(body)))
 	for {
 		kind, text := lex.Next()
@@ -42,31 +48,33 @@ func scanModule(out *refs, body []byte, priority Priority) (bare []string, whole
 		}
 		switch kind {
 		case js.ErrorToken:
-			return s.bare, errors.Is(lex.Err(), io.EOF)
+			s.chunks.finish(s)
+			return errors.Is(lex.Err(), io.EOF)
 		case js.WhitespaceToken, js.LineTerminatorToken, js.CommentToken, js.CommentLineTerminatorToken:
 			continue
 		default:
-			s.token(jsToken{kind, string(text)})
+			s.token(jsToken{kind, text})
 		}
 	}
 }
 
-func (s *moduleScan) token(t jsToken) {
+func (s *scriptScan) token(t jsToken) {
 	switch t.kind {
 	case js.StringToken:
 		s.staticImport(t)
+		s.precached(t)
 	case js.OpenParenToken:
 		s.parens = append(s.parens, s.opensCondition())
 		s.clause = s.clause && s.last[0].kind != js.ImportToken
 	case js.CloseParenToken:
-		s.dynamicImport()
+		s.argument()
 		s.parens, s.closed = popFlag(s.parens)
 	case js.OpenBraceToken:
 		s.braces = append(s.braces, s.opensBlock())
 	case js.CloseBraceToken:
 		s.braces, s.closed = popFlag(s.braces)
 	case js.CommaToken:
-		s.dynamicImport()
+		s.argument()
 	case js.DotToken:
 		s.clause = s.clause && s.last[0].kind != js.ImportToken
 	case js.SemicolonToken:
@@ -74,10 +82,14 @@ func (s *moduleScan) token(t jsToken) {
 	case js.ImportToken, js.ExportToken:
 		s.clause = s.last[0].kind != js.DotToken
 	default:
-		if t.text == "url" {
+		switch string(t.text) {
+		case "url":
 			s.metaURL()
+		case "revision":
+			s.precached(t)
 		}
 	}
+	s.chunks.token(s, t)
 	copy(s.last[1:], s.last[:len(s.last)-1])
 	s.last[0] = t
 }
@@ -91,7 +103,7 @@ func popFlag(flags []bool) ([]bool, bool) {
 
 // opensCondition tells whether the parenthesis behind the last token holds a condition, behind
 // which a statement begins.
-func (s *moduleScan) opensCondition() bool {
+func (s *scriptScan) opensCondition() bool {
 	switch s.last[0].kind {
 	case js.IfToken, js.WhileToken, js.ForToken, js.WithToken:
 		return s.last[1].kind != js.DotToken
@@ -101,7 +113,7 @@ func (s *moduleScan) opensCondition() bool {
 }
 
 // opensBlock tells a block from an object literal by the token before its brace.
-func (s *moduleScan) opensBlock() bool {
+func (s *scriptScan) opensBlock() bool {
 	switch s.last[0].kind {
 	case 0, js.CloseParenToken, js.SemicolonToken, js.OpenBraceToken, js.CloseBraceToken, js.ArrowToken,
 		js.ElseToken, js.DoToken, js.TryToken, js.FinallyToken:
@@ -112,7 +124,7 @@ func (s *moduleScan) opensBlock() bool {
 }
 
 // regexpMayStart tells a regular expression from a division by the token before the slash.
-func (s *moduleScan) regexpMayStart() bool {
+func (s *scriptScan) regexpMayStart() bool {
 	switch k := s.last[0].kind; {
 	case k == js.CloseParenToken || k == js.CloseBraceToken:
 		return s.closed
@@ -126,103 +138,4 @@ func (s *moduleScan) regexpMayStart() bool {
 	default:
 		return true
 	}
-}
-
-// staticImport takes `import "x"`, `import … from "x"` and `export … from "x"`.
-func (s *moduleScan) staticImport(t jsToken) {
-	if !s.clause {
-		return
-	}
-	if k := s.last[0].kind; k != js.ImportToken && k != js.FromToken {
-		return
-	}
-	s.clause = false
-	s.take(t.text, Asset{Source: "js:import", Priority: s.priority, Reason: "static import"})
-}
-
-// dynamicImport takes `import("x")`; the token behind the literal has just come.
-func (s *moduleScan) dynamicImport() {
-	lit := s.last[0]
-	if lit.kind != js.StringToken && lit.kind != js.TemplateToken {
-		return
-	}
-	if s.last[1].kind == js.OpenParenToken && s.last[2].kind == js.ImportToken && s.last[3].kind != js.DotToken {
-		s.take(lit.text, Asset{Source: "js:import()", Priority: High, Reason: "dynamic import"})
-	}
-}
-
-// metaURL takes `new URL("x", import.meta.url)`; the last token is the dot before url.
-func (s *moduleScan) metaURL() {
-	for i, want := range []string{".", "meta", ".", "import", ","} {
-		if s.last[i].text != want {
-			return
-		}
-	}
-	lit := s.last[5]
-	if lit.kind != js.StringToken && lit.kind != js.TemplateToken {
-		return
-	}
-	for i, want := range []string{"(", "URL", "new"} {
-		if s.last[6+i].text != want {
-			return
-		}
-	}
-	raw := jsUnquote(lit.text)
-	a := Asset{Source: "js:new-url", Priority: High, Reason: "URL relative to a module", Kind: kindOfURL(raw, Data)}
-	if w := s.last[10].text; s.last[9].text == "(" && (w == "Worker" || w == "SharedWorker") {
-		a.Kind = Script
-	}
-	if f := s.out.add(raw, a); f != nil && f.Kind == Script {
-		f.role = readModule
-	}
-}
-
-// take adds an imported module. A bare name means nothing without an import map.
-func (s *moduleScan) take(literal string, a Asset) {
-	raw := jsUnquote(literal)
-	if !strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "./") && !strings.HasPrefix(raw, "../") && !strings.Contains(raw, ":") {
-		s.bare = append(s.bare, raw)
-		return
-	}
-	a.Kind, a.Mode = kindOfURL(raw, Script), CORS
-	f := s.out.add(raw, a)
-	if f == nil {
-		return
-	}
-	switch f.Kind {
-	case Script:
-		f.role = readModule
-	case Stylesheet:
-		f.role = readSheet
-	case Document, Font, Image, Media, WebApp, Data:
-	}
-}
-
-// jsUnquote is the value of a string literal or of a template without substitutions.
-func jsUnquote(literal string) string {
-	if len(literal) < 2 {
-		return ""
-	}
-	s := literal[1 : len(literal)-1]
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' || i+1 == len(s) {
-			b.WriteByte(s[i])
-			continue
-		}
-		i++
-		size := map[byte]int{'x': 2, 'u': 4}[s[i]]
-		if size == 0 || i+size >= len(s) {
-			b.WriteByte(s[i])
-			continue
-		}
-		if code, err := strconv.ParseInt(s[i+1:i+1+size], 16, 32); err == nil {
-			b.WriteRune(rune(code))
-			i += size
-		}
-	}
-	return b.String()
 }

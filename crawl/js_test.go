@@ -13,8 +13,11 @@ func scanScript(t *testing.T, script string) (out *refs, bare []string, whole bo
 	r, err := newResolver("https://www.example/js/m.js")
 	require.NoError(t, err)
 	out = &refs{resolver: r, page: "https://www.example/js/m.js", origin: "https://www.example"}
-	bare, whole = scanModule(out, []byte(script), Critical)
-	return out, bare, whole
+	doc, err := newResolver("https://www.example/page/")
+	require.NoError(t, err)
+	scan := scriptScan{out: out, doc: doc, priority: Critical, module: true}
+	whole = scan.scan([]byte(script))
+	return out, scan.bare, whole
 }
 
 func TestModuleImports(t *testing.T) {
@@ -64,7 +67,7 @@ func TestModuleReferences(t *testing.T) {
 	for _, f := range out.list {
 		roles = append(roles, f.role)
 	}
-	assert.Equal(t, []role{readModule, readModule, readSheet, readModule, unread}, roles)
+	assert.Equal(t, []role{readModule, readModule, readSheet, readScript, unread}, roles)
 
 	_, _, whole = scanScript(t, "import './a.js'; const s = /unterminated\n")
 	assert.False(t, whole)

@@ -1,6 +1,30 @@
 package crawl
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dunglas/httpsfv"
+)
+
+// speculationHeader takes the files that a Speculation-Rules field names, a list of strings.
+func (r *refs) speculationHeader(fields []string) {
+	list, err := httpsfv.UnmarshalList(fields)
+	if err != nil {
+		return
+	}
+	for _, member := range list {
+		item, ok := member.(httpsfv.Item)
+		if !ok {
+			continue
+		}
+		if url, ok := item.Value.(string); ok {
+			a := Asset{Kind: Data, Mode: CORS, Priority: Low, Reason: "speculation rules", Source: "header:speculation-rules"}
+			if f := r.add(url, a); f != nil {
+				f.role = readRules
+			}
+		}
+	}
+}
 
 // linkHeader takes what the Link fields of a document's response (RFC 8288) make browsers
 // request. A style sheet named there is not requested.

@@ -147,7 +147,7 @@ func (a Asset) validate() error {
 		return errors.New("the URL is not in its WHATWG form without fragment")
 	}
 	switch a.Kind {
-	case Document, Stylesheet, Script, Font, Image, Media, WebApp, Data:
+	case Document, Stylesheet, Script, Font, Image, Media, WebApp, Data, Social:
 	default:
 		return fmt.Errorf("kind %q is unknown", a.Kind)
 	}

@@ -59,7 +59,7 @@ func (r *run) mergeDocument(it item, d *document) {
 			style.sheets = append(style.sheets, r.edge(f))
 		}
 	}
-	r.takeAll(d.refs.list, item{origin: it.origin, role: readDocument, depth: it.depth})
+	r.takeAll(d.refs.list, item{origin: it.origin, page: it.URL, imports: d.imports, role: readDocument, depth: it.depth})
 	d.refs.list = nil
 	r.pages = append(r.pages, style)
 }
@@ -149,7 +149,10 @@ func (r *run) redirect(it item, a answer) {
 
 // failed names what could not be read. The asset keeps its status, by which it is judged.
 func (r *run) failed(it item, a answer) {
-	incomplete := it.role != readWebApp
+	if it.role == probed {
+		return
+	}
+	incomplete := it.role == readDocument || it.role == readSheet || it.role == readModule || it.role == readSitemap
 	what, next := "page", "fix it, or take it out of the launch file"
 	switch {
 	case it.role == readSitemap:

@@ -2,7 +2,7 @@ package crawl
 
 import "errors"
 
-// role says how discovery reads an answer; most assets are not read at all.
+// role says how discovery reads an answer.
 type role int
 
 const (
@@ -10,8 +10,13 @@ const (
 	readDocument
 	readSheet
 	readModule
+	readScript // a classic script, or that of a worker
+	readWorker // a service worker
+	readRules  // speculation rules
 	readWebApp
 	readSitemap
+	// probed assets are asked for, so that their redirects are known, and not read.
+	probed
 )
 
 // ref is one reference that an extractor found.

@@ -18,8 +18,11 @@ type run struct {
 	assets   map[string]*Asset
 	problems map[[2]string]Problem // by URL and name
 	asked    map[string]bool       // by role and URL
+	readURLs map[string]bool       // by URL: asked for to be read
 	sitemaps []item
 	queue    []item
+	probes   []item // asked for last, unless they were read meanwhile
+	probing  bool
 
 	pages      []pageStyle
 	sheets     map[string]*sheetNode
@@ -45,6 +48,7 @@ func newRun(c *Crawler) *run {
 		assets:   map[string]*Asset{},
 		problems: map[[2]string]Problem{},
 		asked:    map[string]bool{},
+		readURLs: map[string]bool{},
 		sheets:   map[string]*sheetNode{},
 		cut:      map[string]*cutCount{},
 	}
@@ -89,10 +93,10 @@ func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
 	case Stylesheet:
 		f.Priority, f.role = Critical, readSheet
 	case Script:
-		f.Priority = Critical
+		f.Priority, f.role = Critical, readScript
 	case Font:
 		f.Mode, f.Initiator, f.Priority = CORS, l.origin(), Critical
-	case Image, Media, WebApp, Data:
+	case Image, Media, WebApp, Data, Social:
 	}
 	if err := r.scope.allows(l); err != nil {
 		r.problem(Problem{
@@ -132,10 +136,19 @@ func (r *run) take(f ref, from item) {
 		r.assets[f.URL] = known
 	}
 	r.chosen.note(f)
+	if r.mustProbe(f) {
+		f.role = probed
+	}
 	if f.ThirdParty || f.role == unread {
 		return
 	}
 	r.enqueue(f, from)
+}
+
+// mustProbe tells whether an asset that need not be read is asked for all the same: where it redirects
+// to is requested too. Media are too large for that.
+func (r *run) mustProbe(f ref) bool {
+	return f.role == unread && f.mask != 0 && f.Kind != Media && f.Kind != Document && r.cfg.Ask != AskNeeded
 }
 
 // join merges a second reference to the same URL: the higher priority counts, and a cors request
@@ -160,15 +173,15 @@ func maxDepth(is role) int {
 		return 5 // frames in frames
 	case readSheet:
 		return 16 // imports of imports
-	case readModule:
+	case readModule, readScript, readWorker:
 		return 64
-	case unread, readWebApp, readSitemap:
+	case unread, probed, readRules, readWebApp, readSitemap:
 	}
 	return 1
 }
 
 func (r *run) enqueue(f ref, from item) {
-	it := item{Asset: f.Asset, role: f.role, inert: f.inert, origin: from.origin, declared: from.declared, hops: from.hops}
+	it := item{Asset: f.Asset, role: f.role, inert: f.inert, origin: from.origin, page: from.page, imports: from.imports, declared: from.declared, hops: from.hops}
 	if f.Source == "redirect" || from.role == f.role {
 		it.depth = from.depth
 	}
@@ -194,7 +207,22 @@ func (r *run) enqueue(f ref, from item) {
 		r.documents++
 	}
 	r.asked[key] = true
+	if f.role == probed && !r.probing {
+		r.probes = append(r.probes, it)
+		return
+	}
+	r.readURLs[f.URL] = true
 	r.queue = append(r.queue, it)
+}
+
+// probe queues the probes of what was not read by now; from here on, those of their redirects too.
+func (r *run) probe() {
+	for _, it := range r.probes {
+		if !r.readURLs[it.URL] {
+			r.queue = append(r.queue, it)
+		}
+	}
+	r.probes, r.probing = nil, true
 }
 
 func (r *run) leaveOut(limit, url string) {
@@ -243,6 +271,8 @@ func (r *run) nameLimits() {
 		r.problem(Problem{URL: c.first, Problem: limit, Detail: detail, Incomplete: true})
 	}
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // plural writes a count with its noun.
 func plural(n int, noun string) string {

@@ -2,7 +2,6 @@ package crawl
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -89,7 +88,7 @@ func (r *run) applyStyles() {
 			r.takeImages(page.own, item{origin: page.origin})
 		}
 	}
-	for _, url := range slices.Sorted(maps.Keys(r.sheets)) {
+	for _, url := range sortedKeys(r.sheets) {
 		if n := r.sheets[url]; n.sheet != nil && n.active {
 			r.takeImages(n.sheet, n.from)
 		}

@@ -146,7 +146,7 @@ func TestCrawlSitemaps(t *testing.T) {
 	}
 	var asked []string
 	fetch := func(a Asset) { asked = append(asked, a.URL) }
-	m, err := New(Config{Sitemaps: []string{"https://www.example/robots.txt", "https://o.example/out.xml"}, Scope: Scope{Hosts: []string{"www.example"}}, Limits: Limits{Concurrency: 1}}, counting(s.fetch, fetch), nil).Crawl(t.Context())
+	m, err := New(Config{Sitemaps: []string{"https://www.example/robots.txt", "https://o.example/out.xml"}, Scope: Scope{Hosts: []string{"www.example"}}, Limits: Limits{Concurrency: 1}, Ask: AskNeeded}, counting(s.fetch, fetch), nil).Crawl(t.Context())
 	require.NoError(t, err)
 	checkManifest(t, m)
 	assert.Equal(t, []string{
