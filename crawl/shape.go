@@ -46,6 +46,7 @@ type shapeNode struct {
 	inline  int        // index of its style attribute's declarations; -1 for none
 	text    bool       // there is text right inside
 	hidden  bool
+	isOpen  bool // a details or dialog element
 }
 
 type nodeKey struct {
@@ -110,7 +111,8 @@ func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int
 	if len(p.ids) >= maxIDs {
 		id = nil
 	}
-	hidden := a.has("hidden") || string(tag) == "dialog" && !a.has("open")
+	isOpen := (string(tag) == "details" || string(tag) == "dialog") && a.has("open")
+	hidden := a.has("hidden") || string(tag) == "dialog" && !isOpen
 	var h maphash.Hash
 	h.SetSeed(p.seed)
 	h.Write(tag)
@@ -118,8 +120,10 @@ func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int
 	h.Write(class)
 	h.WriteByte(0)
 	h.Write(id)
-	if hidden {
-		h.WriteByte(1)
+	for i, flag := range []bool{hidden, isOpen} {
+		if flag {
+			h.WriteByte(byte(i))
+		}
 	}
 	if len(inline) > 0 {
 		style, _ := a.bytes("style")
@@ -134,7 +138,7 @@ func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int
 		p.full = true
 		return parent
 	}
-	n := shapeNode{parent: parent, tag: string(tag), id: string(id), inline: -1, hidden: hidden}
+	n := shapeNode{parent: parent, tag: string(tag), id: string(id), inline: -1, hidden: hidden, isOpen: isOpen}
 	if len(class) > 0 {
 		n.classes = strings.Fields(string(class))
 	}
@@ -186,6 +190,8 @@ func (p *shape) hasAttr(node int32, a attrTest) truth {
 	switch {
 	case a.name == "class":
 		return truthOf(a.holds(strings.Join(n.classes, " ")) && len(n.classes) > 0)
+	case a.name == "open" && (n.tag == "details" || n.tag == "dialog"):
+		return truthOf(n.isOpen)
 	case a.name == "href" || a.name == "src" || a.name == "style":
 		return isUnknown
 	case node == rootNode || node == bodyNode:
