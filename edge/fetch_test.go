@@ -427,3 +427,24 @@ func BenchmarkFetch(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "fetches/s")
 }
+
+func TestFetchNotesEarlyHints(t *testing.T) {
+	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 3 {
+			for range 60 {
+				w.Header().Add("Link", "</a.css>; rel=preload; as=style")
+			}
+			w.Header().Set("X-Other", "1")
+			w.WriteHeader(http.StatusEarlyHints)
+			w.Header().Del("Link")
+		}
+		w.Header().Add("Link", "</b.css>; rel=preload; as=style")
+		_, _ = io.WriteString(w, "x")
+	}), edge.Caps{})
+	o, body := s.get(t, "/")
+	assert.Equal(t, "x", body)
+	assert.Equal(t, 200, o.Status)
+	assert.Len(t, o.Early, 100, "the links of interim answers, and no more than anybody sends")
+	assert.Equal(t, [2]string{"Link", "</a.css>; rel=preload; as=style"}, o.Early[0])
+	assert.Equal(t, []string{"</b.css>; rel=preload; as=style"}, o.Values("Link"))
+}

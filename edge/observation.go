@@ -87,6 +87,8 @@ type Observation struct {
 	Status int         `json:"status,omitempty"` // 0 without an answer
 	Proto  string      `json:"proto,omitempty"`  // such as "HTTP/1.1"
 	Header [][2]string `json:"header,omitempty"` // name and value as received, sorted by name; order within a name kept
+	// Early holds the Link fields of 103 answers (RFC 8297) that came before.
+	Early  [][2]string `json:"early,omitempty"`
 	Sent   [][2]string `json:"sent,omitempty"`   // request headers that can select a variant; no credentials
 	Remote string      `json:"remote,omitempty"` // ip:port that answered
 

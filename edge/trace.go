@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"os"
 	"sync"
 	"time"
@@ -37,6 +38,7 @@ type trace struct {
 	remote    string
 	wroteAny  bool // the last attempt put something on the wire
 	firstByte time.Time
+	early     [][2]string
 }
 
 type traceKey struct{}
@@ -88,6 +90,24 @@ func (t *trace) wrote() {
 	}
 }
 
+// maxEarly bounds how many hints one answer can make us remember.
+const maxEarly = 100
+
+// hinted notes the links of an interim answer.
+func (t *trace) hinted(status int, header textproto.MIMEHeader) error {
+	if status != http.StatusEarlyHints {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, link := range header["Link"] {
+		if len(t.early) < maxEarly {
+			t.early = append(t.early, [2]string{"Link", link})
+		}
+	}
+	return nil
+}
+
 func (t *trace) answered(status int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -127,7 +147,7 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 		return a.Base.RoundTrip(req)
 	}
 	t.start()
-	hooks := &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { t.wrote() }}
+	hooks := &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { t.wrote() }, Got1xxResponse: t.hinted}
 	resp, err := a.Base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), hooks)))
 	if err != nil {
 		t.ended()
@@ -161,7 +181,7 @@ func (b *attemptBody) Close() error {
 func (t *trace) fill(o *Observation) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	o.Attempts = t.attempts
+	o.Attempts, o.Early = t.attempts, t.early
 	o.Remote = t.remote
 	o.Timing.Total = milliseconds(time.Since(t.began))
 	if !t.ready.IsZero() && !t.reused {

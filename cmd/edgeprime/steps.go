@@ -127,14 +127,14 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	fetcher, vantage, pass := s.station.prime, s.station.vantage, edge.Prime
 	if s.preview.serves(a.URL) {
 		fetcher, vantage, pass = s.preview.ask(a.URL), s.preview.vantage, edge.Discover
-	} else if a.Kind == crawl.Data { // robots.txt or a sitemap
+	} else if a.Source == "sitemap" { // or a robots.txt
 		pass = edge.Discover
 	}
 	var body []byte
 	asker := &regions.Asker{
 		Budget: s.run.tower.budget, Breakers: &s.station.breakers,
 		Fetch: func(ctx context.Context, t regions.Task) (o edge.Observation, err error) {
-			o, body, err = fetcher.Fetch(ctx, edge.Request{Asset: t.Asset, Variant: t.Variant, Keep: true})
+			o, body, err = fetcher.Fetch(ctx, edge.Request{Asset: t.Asset, Variant: t.Variant, Keep: mayBeRead(a.Kind)})
 			return o, err
 		},
 	}
@@ -153,11 +153,28 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 		return crawl.Response{}, err
 	}
 	s.progress.step(1)
-	header := http.Header{}
-	for _, h := range o.Header {
-		header.Add(h[0], h[1])
+	return crawl.Response{
+		Status: o.Status, Header: headerOf(o.Header), EarlyHints: headerOf(o.Early),
+		Body: body, WireBytes: o.WireBytes, Failure: whyUnusable(o),
+	}, nil
+}
+
+// mayBeRead tells whether discovery reads bodies of a kind; of others it learns where they redirect to.
+func mayBeRead(kind crawl.Kind) bool {
+	switch kind {
+	case crawl.Document, crawl.Stylesheet, crawl.Script, crawl.WebApp, crawl.Data:
+		return true
+	case crawl.Image, crawl.Font, crawl.Media, crawl.Social:
 	}
-	return crawl.Response{Status: o.Status, Header: header, Body: body, WireBytes: o.WireBytes, Failure: whyUnusable(o)}, nil
+	return false
+}
+
+func headerOf(pairs [][2]string) http.Header {
+	h := http.Header{}
+	for _, p := range pairs {
+		h.Add(p[0], p[1])
+	}
+	return h
 }
 
 // whyUnusable says why an answer must not be read for assets.
