@@ -73,6 +73,29 @@ func FuzzScript(f *testing.F) {
 	})
 }
 
+// FuzzURL holds the short way of resolving plain references against the parser.
+func FuzzURL(f *testing.F) {
+	for _, ref := range []string{"a.png", "../a/b.png?x=1&y=%20", "/a/b", "/", "../../../../x", "//h/x", "https://www.example/x", "https://www.example.org/x", "./a", "a/../b", "a/.b", "a//b", "?q", "x?a/b?c:d", "..", "...", "a/%2e%2e/b", "/..", "https://www.example", "a?", "/a,b~_-", "../", ".well-known/x"} {
+		f.Add(ref, testPage)
+		f.Add(ref, "http://h:8080/?x=/y/")
+	}
+	f.Fuzz(func(t *testing.T, ref, base string) {
+		r, err := newResolver(base)
+		if err != nil {
+			return
+		}
+		got, ok := r.plain(ref)
+		if !ok {
+			return
+		}
+		slow := r
+		slow.near = link{}
+		want, err := slow.resolve(ref)
+		require.NoError(t, err, "%q on %q", ref, base)
+		require.Equal(t, want, got, "%q on %q", ref, base)
+	})
+}
+
 func FuzzSitemap(f *testing.F) {
 	f.Add(`<?xml version="1.0" encoding="latin1"?><urlset><url><loc>https://a.example/&eacute;</loc></url></urlset>`, true)
 	f.Add(`<sitemapindex><sitemap><loc><![CDATA[x]]></loc></sitemap>`, false)

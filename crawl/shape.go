@@ -28,8 +28,8 @@ type shape struct {
 	nodes  []shapeNode
 	known  map[nodeKey]int32
 	open   []int32 // the open elements, the root first
-	ids    map[string]bool
-	attrs  map[uint64]bool // names, and names with values, of attributes anywhere
+	ids    map[uint64]bool // hashes, of all elements
+	attrs  map[uint64]bool // hashes of names, and of names with values, of attributes anywhere
 	text   characters
 	full   bool // some paths are missing, so that no rule can be ruled out
 	inline [][]decl
@@ -54,8 +54,11 @@ type nodeKey struct {
 	hash   uint64
 }
 
+// mix adds the hash of one more part.
+func (k *nodeKey) mix(hash uint64) { k.hash = (k.hash ^ hash) * 0x9e3779b97f4a7c15 }
+
 func newShape() *shape {
-	p := &shape{known: map[nodeKey]int32{}, ids: map[string]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
+	p := &shape{known: map[nodeKey]int32{}, ids: map[uint64]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
 	p.nodes = append(p.nodes, shapeNode{parent: -1, tag: "html", inline: -1}, shapeNode{parent: rootNode, tag: "body", inline: -1})
 	p.open = []int32{rootNode, bodyNode}
 	return p
@@ -107,30 +110,26 @@ func (p *shape) style(n *shapeNode, inline []decl) {
 // node is the node of an element below another one.
 func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int32 {
 	class, _ := a.bytes("class")
-	id, _ := a.bytes("id")
-	if len(p.ids) >= maxIDs {
-		id = nil
+	var id []byte
+	if len(p.ids) < maxIDs {
+		id, _ = a.bytes("id")
 	}
 	isOpen := (string(tag) == "details" || string(tag) == "dialog") && a.has("open")
 	hidden := a.has("hidden") || string(tag) == "dialog" && !isOpen
-	var h maphash.Hash
-	h.SetSeed(p.seed)
-	h.Write(tag)
-	h.WriteByte(0)
-	h.Write(class)
-	h.WriteByte(0)
-	h.Write(id)
-	for i, flag := range []bool{hidden, isOpen} {
-		if flag {
-			h.WriteByte(byte(i))
-		}
+	key := nodeKey{parent: parent}
+	key.mix(maphash.Bytes(p.seed, tag))
+	key.mix(maphash.Bytes(p.seed, class))
+	key.mix(maphash.Bytes(p.seed, id))
+	if hidden {
+		key.mix(1)
+	}
+	if isOpen {
+		key.mix(2)
 	}
 	if len(inline) > 0 {
 		style, _ := a.bytes("style")
-		h.WriteByte(2)
-		h.Write(style)
+		key.mix(maphash.Bytes(p.seed, style))
 	}
-	key := nodeKey{parent, h.Sum64()}
 	if node, ok := p.known[key]; ok {
 		return node
 	}
@@ -148,30 +147,36 @@ func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int
 	return int32(len(p.nodes) - 1)
 }
 
+// noteAttrs remembers ids, and the attributes that style sheets tell elements apart by.
 func (p *shape) noteAttrs(a *attributes) {
 	for i, name := range a.names {
-		switch string(name) {
-		case "id":
+		switch {
+		case string(name) == "id":
 			if len(p.ids) < maxAttrs {
-				p.ids[string(a.values[i])] = true
+				p.ids[maphash.Bytes(p.seed, a.values[i])] = true
 			}
-		case "class", "href", "src", "style":
-		default:
-			if len(p.attrs) < maxAttrs {
-				p.attrs[p.hashOf(string(name), "")] = true
-				p.attrs[p.hashOf(string(name), string(a.values[i]))] = true
-			}
+		case isCommonAttr(name):
+		case len(p.attrs) < maxAttrs:
+			p.attrs[p.hashOf(name, nil)] = true
+			p.attrs[p.hashOf(name, a.values[i])] = true
 		}
 	}
 }
 
-func (p *shape) hashOf(name, value string) uint64 {
-	var h maphash.Hash
-	h.SetSeed(p.seed)
-	h.WriteString(name)
-	h.WriteByte('=')
-	h.WriteString(value)
-	return h.Sum64()
+// isCommonAttr tells the attributes that most elements have: a selector that asks for one may match.
+func isCommonAttr(name []byte) bool {
+	switch string(name) {
+	case "href", "src", "style", "alt", "title", "width", "height", "content", "srcset", "sizes", "d", "viewbox", "name", "value":
+		return true
+	}
+	return false
+}
+
+func (p *shape) hashOf(name, value []byte) uint64 {
+	k := nodeKey{}
+	k.mix(maphash.Bytes(p.seed, name))
+	k.mix(maphash.Bytes(p.seed, value))
+	return k.hash
 }
 
 // hasID tells whether a node's element has an id: for certain where ids are kept.
@@ -179,7 +184,7 @@ func (p *shape) hasID(node int32, id string) truth {
 	switch n := &p.nodes[node]; {
 	case n.id == id:
 		return isTrue
-	case n.id != "" || len(p.ids) < maxIDs || !p.ids[id]:
+	case n.id != "" || len(p.ids) < maxIDs || !p.ids[maphash.String(p.seed, id)]:
 		return isFalse
 	}
 	return isUnknown
@@ -192,7 +197,7 @@ func (p *shape) hasAttr(node int32, a attrTest) truth {
 		return truthOf(a.holds(strings.Join(n.classes, " ")) && len(n.classes) > 0)
 	case a.name == "open" && (n.tag == "details" || n.tag == "dialog"):
 		return truthOf(n.isOpen)
-	case a.name == "href" || a.name == "src" || a.name == "style":
+	case isCommonAttr([]byte(a.name)):
 		return isUnknown
 	case node == rootNode || node == bodyNode:
 		for _, has := range n.attrs {
@@ -206,7 +211,7 @@ func (p *shape) hasAttr(node int32, a attrTest) truth {
 	if a.op == "=" {
 		value = a.value
 	}
-	if p.attrs[p.hashOf(a.name, value)] || len(p.attrs) >= maxAttrs {
+	if p.attrs[p.hashOf([]byte(a.name), []byte(value))] || len(p.attrs) >= maxAttrs {
 		return isUnknown
 	}
 	return isFalse

@@ -46,6 +46,9 @@ func (s *scope) find(name string) []*decl {
 }
 
 func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*fontFace]viewportMask) {
+	if !page.full && len(c.rules) == 0 && len(page.inline) == 0 {
+		return
+	}
 	s := &styler{
 		page: page, cascade: c, screen: v, on: c.on(v), bit: bit, faces: faces,
 		styles: make([]nodeStyle, len(page.nodes)), known: map[string]bool{},

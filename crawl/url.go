@@ -86,6 +86,7 @@ type resolver struct {
 	parser whatwg.Parser
 	base   *whatwg.Url
 	query  *encoding.Encoder // nil for UTF-8
+	near   link              // the base itself
 }
 
 func newResolver(base string) (resolver, error) {
@@ -94,7 +95,9 @@ func newResolver(base string) (resolver, error) {
 	if err != nil {
 		return resolver{}, errURLInvalid
 	}
-	return resolver{parser: parser, base: u}, nil
+	r := resolver{parser: parser, base: u}
+	r.near, _ = newLink(u)
+	return r, nil
 }
 
 // resolve leaves out what no request is made for: an empty reference or a fragment of the
@@ -109,6 +112,9 @@ func (r resolver) resolve(ref string) (link, error) {
 	}
 	if len(ref) > maxURL {
 		return link{}, errURLTooLong
+	}
+	if l, ok := r.plain(ref); ok {
+		return l, nil
 	}
 	if r.query != nil {
 		ref = encodeQuery(ref, r.query)
@@ -137,7 +143,84 @@ func (r resolver) withBase(href string) resolver {
 		return r
 	}
 	r.base = u
+	r.near, _ = newLink(u)
 	return r
+}
+
+// plain resolves what nearly all references are, without the parser: a path, relative or not, of
+// characters that no rule of the URL standard changes, with or without such a query.
+func (r resolver) plain(ref string) (link, bool) {
+	if r.near.host == "" {
+		return link{}, false
+	}
+	if rest, ok := strings.CutPrefix(ref, r.near.origin()); ok {
+		if ref = rest; !strings.HasPrefix(ref, "/") {
+			return link{}, false
+		}
+	}
+	up := 0
+	for strings.HasPrefix(ref, "../") {
+		ref = ref[3:]
+		up++
+	}
+	end, ok := plainPath(ref)
+	if !ok || end == 0 {
+		return link{}, false
+	}
+	l := r.near
+	switch {
+	case ref[0] != '/':
+		l.path = parentOf(l.path, up) + ref[:end]
+	case up > 0:
+		return link{}, false
+	default:
+		l.path = ref[:end]
+	}
+	l.key = l.origin() + l.path + ref[end:]
+	return l, len(l.key) <= maxURL
+}
+
+// plainPath is the length of the path that a reference begins with; ok is false when there is
+// anything in the reference that a rule may change.
+func plainPath(ref string) (end int, ok bool) {
+	end = len(ref)
+	before := byte('/') // before the first character
+	for i := range len(ref) {
+		c := ref[i]
+		switch {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '~' || c == ',':
+		case c == '.':
+			if before == '/' && end == len(ref) {
+				return 0, false // perhaps a dot segment
+			}
+		case c == '/':
+			if before == '/' && i > 0 && end == len(ref) || i == 1 && before == '/' {
+				return 0, false // perhaps a host
+			}
+		case c == '?' && end == len(ref) && i > 0:
+			end = i
+		case c == '=' || c == '&' || c == '+' || c == '%' || c == '?' || c == ':':
+			if end == len(ref) {
+				return 0, false
+			}
+		default:
+			return 0, false
+		}
+		before = c
+	}
+	return end, true
+}
+
+// parentOf is the folder of a path, or one some levels above it.
+func parentOf(path string, up int) string {
+	path = path[:strings.LastIndexByte(path, '/')+1]
+	for range up {
+		if path == "/" {
+			break
+		}
+		path = path[:strings.LastIndexByte(path[:len(path)-1], '/')+1]
+	}
+	return path
 }
 
 // originOf is the origin of a URL; empty when it has none.
