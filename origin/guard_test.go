@@ -117,6 +117,19 @@ func TestGuardUsesWhatTheWindowAllows(t *testing.T) {
 	})
 }
 
+// What the window allows is not spent in one burst: at most at twice the rate.
+func TestGuardSpacesPermits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 10, MaxInFlight: 10})
+		began := time.Now()
+		for i := range 10 {
+			p := acquire(t, g, "eu")
+			assert.Equal(t, time.Duration(i)*62_500*time.Microsecond, time.Since(began))
+			defer p.Release(done)
+		}
+	})
+}
+
 func TestGuardHoldsAPermitWhoseRequestDidNotEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGuard(t, origin.Limits{MaxRPS: 100, MaxInFlight: 1, Timeout: 10 * time.Second, HoldTail: 5 * time.Second})
@@ -458,6 +471,28 @@ func TestBreakerGivesAHostUp(t *testing.T) {
 		require.ErrorIs(t, b.Wait(t.Context()), origin.ErrUnreachable)
 		b.Report(true)
 		require.NoError(t, b.Wait(t.Context()))
+	})
+}
+
+func TestBreakerBeginsAnewAfterASuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b origin.Breaker
+		fail := func(n int) {
+			for range n {
+				require.NoError(t, b.Wait(t.Context()))
+				b.Report(false)
+			}
+		}
+		fail(5 + 2)
+		require.NoError(t, b.Wait(t.Context()))
+		b.Report(true)
+		fail(5)
+		b.Report(false) // was open meanwhile: no probe
+		fail(1)
+		b.Report(false) // nor are these
+		b.Report(false)
+		fail(2)
+		require.ErrorIs(t, b.Wait(t.Context()), origin.ErrUnreachable, "three probes, none of them from before the success")
 	})
 }
 
