@@ -340,6 +340,10 @@ func TestWorkerTriesAgainWithinTheBudget(t *testing.T) {
 		"500 is an answer":  {func(o *edge.Observation, _ int) { o.Status = 500 }, 1, ""},
 		"challenge":         {func(o *edge.Observation, _ int) { o.Status, o.Challenge = 503, "bot" }, 1, ""},
 		"refused addresses": {func(o *edge.Observation, _ int) { o.Failure = edge.FailAddress }, 1, edge.FailAddress},
+		"no connection":     {func(o *edge.Observation, _ int) { o.Failure = edge.FailConnect }, 3, edge.FailConnect},
+		"no name":           {func(o *edge.Observation, _ int) { o.Failure = edge.FailDNS }, 3, edge.FailDNS},
+		"certificate":       {func(o *edge.Observation, _ int) { o.Failure = edge.FailTLS }, 1, edge.FailTLS},
+		"no HTTP":           {func(o *edge.Observation, _ int) { o.Failure = edge.FailProtocol }, 1, edge.FailProtocol},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -394,6 +398,101 @@ func TestWorkerGivesADeadHostUpAndNoOther(t *testing.T) {
 		assert.Equal(t, 100, count[""], "the other host is not given up")
 		assert.Greater(t, count[edge.FailUnreachable], 80)
 	})
+}
+
+// A host that answers badly is not unreachable: giving it up would leave its other assets unmeasured.
+func TestWorkerKnowsADeadHostFromABadAnswer(t *testing.T) {
+	for name, tc := range map[string]struct {
+		o    edge.Observation
+		dead bool
+	}{
+		"no connection":     {edge.Observation{Failure: edge.FailConnect}, true},
+		"no name":           {edge.Observation{Failure: edge.FailDNS}, true},
+		"refused address":   {edge.Observation{Failure: edge.FailAddress}, true},
+		"certificate":       {edge.Observation{Failure: edge.FailTLS}, true},
+		"silence":           {edge.Observation{Failure: edge.FailTimeout}, true},
+		"stalled body":      {edge.Observation{Failure: edge.FailTimeout, Status: 200}, false},
+		"broken connection": {edge.Observation{Failure: edge.FailReset}, false},
+		"no HTTP":           {edge.Observation{Failure: edge.FailProtocol}, false},
+		"error":             {edge.Observation{Status: 500}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				given := 0
+				for _, o := range work(t, 40, origin.NewBudget(0), func(context.Context, regions.Task) (edge.Observation, error) { return tc.o, nil }) {
+					if o.Failure == edge.FailUnreachable {
+						given++
+					}
+				}
+				assert.Equal(t, tc.dead, given > 0, "%d of 40 tasks were given up", given)
+			})
+		})
+	}
+}
+
+// eager hands out one batch, whether or not the run is over, once every slot waits for work.
+type eager struct{ batch regions.Batch }
+
+func (e eager) Pull(context.Context, string) (regions.Lease, error) {
+	synctest.Wait()
+	return regions.Lease{Batch: e.batch, Ack: func() error { return nil }}, nil
+}
+
+func TestWorkerStartsNothingOnceTheRunIsOver(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 { // which of two ready channels is read is chance
+		synctest.Test(t, func(t *testing.T) {
+			w := &regions.Worker{
+				Vantage: "v", Source: eager{regions.Batch{Vantage: "v", Tasks: make([]regions.Task, 4)}}, Sink: &sink{}, Slots: 4,
+				Asker: asker(func(context.Context, regions.Task) (edge.Observation, error) {
+					assert.Fail(t, "a request started")
+					return edge.Observation{Status: 200}, nil
+				}),
+			}
+			require.ErrorIs(t, w.Run(over), context.Canceled)
+		})
+	}
+}
+
+// A redelivered batch is answered twice; gates must count it once.
+func TestRunCountsATaskOnce(t *testing.T) {
+	w := &world{stored: map[string]bool{}, answer: func(task regions.Task, o *edge.Observation) {
+		if task.Vantage.Name == "eu" && task.Asset.URL < "http://shop.example/004" {
+			o.Failure = edge.FailProtocol
+		}
+	}}
+	r := newRun(t, input(40), filepath.Join(t.TempDir(), "j"))
+	twice := func(ctx context.Context, task regions.Task) (edge.Observation, error) {
+		o, err := w.fetch(ctx, task)
+		first := o
+		first.Task, first.Vantage, first.Pass = task.ID, task.Vantage.Name, task.Pass
+		return o, errors.Join(err, r.dispatcher.Put(ctx, first))
+	}
+	require.NoError(t, r.do(t.Context(), twice, r.dispatcher.Prime), "4 of 20 critical cells may fail")
+	assert.Equal(t, 40, w.passes("prime us"))
+	assert.Equal(t, 4*40+2*20, r.journal.Len())
+}
+
+// A region's own edge may be the upper tier of the others: it is primed first and once, and measured
+// as what its visitors meet.
+func TestRunMeasuresAShieldThatServesVisitors(t *testing.T) {
+	in := input(10)
+	in.Regions[1].Vantages = []edge.Vantage{{Name: "eu", Region: "eu", Via: edge.Direct}}
+	in.Stages = regions.Stages{Shield: []edge.Vantage{{Name: "eu", Region: "eu"}}, Canary: "us"}
+	w := &world{stored: map[string]bool{}}
+	r := newRun(t, in, filepath.Join(t.TempDir(), "j"))
+	var stages []string
+	for s, v := range r.plan.Vantages() {
+		stages = append(stages, s.Name+" "+v.Name)
+		assert.Equal(t, v.Name, v.Region)
+	}
+	assert.Equal(t, []string{"shield eu", "canary-us us", "rest ap"}, stages)
+	require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime, r.dispatcher.Verify))
+	for _, region := range []string{"eu", "us", "ap"} {
+		assert.Equal(t, 10, w.passes("prime "+region), region)
+		assert.Equal(t, 10, w.passes("verify "+region), region)
+	}
 }
 
 func TestMeasuringAloneDoesNotPrime(t *testing.T) {
