@@ -179,6 +179,13 @@ func faults() map[string]struct {
 			s.in.Criteria.FailOn = lint.Blocker
 			header("Cache-Control", "public")(s)
 		}, report.Inconclusive, "nothing shows that the copy stays fresh"},
+		"guessed lifetime": {func(s *story) { // a tenth of a year, by the heuristic of RFC 9111
+			s.in.Criteria.FailOn = lint.Blocker
+			header("Cache-Control", "public")(s)
+			at(func(o *edge.Observation) {
+				o.Header = append(o.Header, [2]string{"Last-Modified", noon.AddDate(-1, 0, 0).Format("Mon, 02 Jan 2006 15:04:05 GMT")})
+			})(s)
+		}, report.Inconclusive, "nothing shows that the copy stays fresh"},
 		"not measured": {func(s *story) { s.drop(edge.Verify, script) }, report.Inconclusive, "eu: 1 critical cell without evidence: it was primed, not measured"},
 		"never asked":  {func(s *story) { s.drop(edge.Verify, script); s.drop(edge.Prime, script) }, report.Inconclusive, "it was never asked"},
 		"failure":      {at(func(o *edge.Observation) { o.Failure, o.Status = edge.FailConnect, 0 }), report.Inconclusive, "no connection to the edge"},
@@ -261,7 +268,21 @@ func TestBuildFreshMeansToTheEndOfTheWarmWindow(t *testing.T) {
 		})
 		assert.Equal(t, want, s.build(t).Vantages[2].FreshAtEnd, lifetime)
 	}
+	for name, header := range map[string][][2]string{
+		"not storable":   {{"Cache-Control", "no-store, max-age=86400"}},
+		"half of it old": {{"Cache-Control", "max-age=43200"}, {"Age", "21600"}},
+		"guessed":        {{"Last-Modified", "Mon, 01 Dec 2025 12:00:00 GMT"}, {"Date", "Tue, 01 Dec 2026 12:00:00 GMT"}},
+	} {
+		s := healthy()
+		s.edit(edge.Verify, script, func(o *edge.Observation) { o.Header = header })
+		assert.Equal(t, 2, s.build(t).Vantages[2].FreshAtEnd, name)
+	}
 	s := healthy()
+	s.edit(edge.Verify, script, func(o *edge.Observation) {
+		o.Header, o.Timing.Permit = [][2]string{{"Cache-Control", "max-age=21600"}}, 2*3600*1000
+	})
+	assert.Equal(t, 3, s.build(t).Vantages[2].FreshAtEnd, "an age counts from when the request was sent, not from when it began to wait")
+	s = healthy()
 	s.edit(edge.Verify, script, func(o *edge.Observation) { o.Failure = edge.FailBody })
 	assert.Equal(t, 2, s.build(t).Vantages[2].FreshAtEnd, "an answer that broke off shows nothing")
 	ttl := int64(1) << 60
@@ -341,6 +362,40 @@ func TestBuildLoadIsExact(t *testing.T) {
 	}
 	assert.Equal(t, []int{3, 3, 0, 1}, starts)
 	assert.InDelta(t, 100, load.Ms.P50, 0)
+}
+
+func TestBuildLoadEndsWithTheAttempt(t *testing.T) {
+	for name, tc := range map[string]struct {
+		attempts [][2]float64 // start, duration, in ms
+		open     int
+		peak     int
+		series   []int
+	}{
+		"back to back":        {[][2]float64{{0, 100}, {100, 100}, {200, 100}}, 1, 3, []int{1}},
+		"overlapping":         {[][2]float64{{0, 101}, {100, 101}, {200, 100}}, 2, 3, []int{2}},
+		"no longer than it":   {[][2]float64{{0, 5}, {500, 5}, {1500, 5}}, 1, 2, []int{1, 1}},
+		"just within":         {[][2]float64{{0, 1}, {999, 1}}, 1, 2, []int{1}},
+		"a second apart":      {[][2]float64{{0, 1}, {1000, 1}}, 1, 1, []int{1, 1}},
+		"open over a second":  {[][2]float64{{900, 500}, {1000, 10}, {1001, 10}}, 3, 3, []int{1, 3}},
+		"two, and then alone": {[][2]float64{{0, 900}, {800, 900}, {900, 1}}, 2, 3, []int{2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := healthy()
+			s.obs = nil
+			for _, a := range tc.attempts {
+				at := noon.Add(time.Duration(a[0]) * time.Millisecond)
+				s.obs = append(s.obs, edge.Observation{Attempts: []edge.Attempt{{At: at, Ms: a[1], Status: 200}}})
+			}
+			load := s.build(t).Origin
+			assert.Equal(t, tc.open, load.MaxOpen)
+			assert.Equal(t, tc.peak, load.PeakRPS)
+			var open []int
+			for _, second := range load.Series {
+				open = append(open, second.Open)
+			}
+			assert.Equal(t, tc.series, open)
+		})
+	}
 }
 
 func TestBuildReturnsTheErrorOfTheObservations(t *testing.T) {
