@@ -17,7 +17,7 @@ const packedGroup = 128
 const (
 	packedTemplate = 1 << iota // another template follows
 	packedPage                 // another page follows
-	packedAnswer               // status, size and location follow
+	packedAnswer               // status, size, location and canonical URL follow
 )
 
 // packed is a sequence of assets in a small part of the memory that an [Asset] each would take: of
@@ -72,7 +72,7 @@ func (p *packer) add(a Asset) {
 	if a.Page != p.page {
 		flags |= packedPage
 	}
-	if a.Status != 0 || a.Bytes != 0 || a.Location != "" {
+	if a.Status != 0 || a.Bytes != 0 || a.Location != "" || a.Canonical != "" {
 		flags |= packedAnswer
 	}
 	b := append(p.group, flags)
@@ -86,7 +86,8 @@ func (p *packer) add(a Asset) {
 	if flags&packedAnswer != 0 {
 		b = binary.AppendVarint(b, int64(a.Status))
 		b = binary.AppendVarint(b, a.Bytes)
-		b = appendFront(b, "", a.Location)
+		b = appendFront(b, a.URL, a.Location)
+		b = appendFront(b, a.URL, a.Canonical)
 	}
 	p.group, p.url, p.page, p.template = b, a.URL, a.Page, t
 	p.out.n++
@@ -102,13 +103,10 @@ func (p *packer) templateOf(a *Asset) int {
 		}
 		i = len(p.out.templates)
 		p.known[key] = i
-		t := *a
-		t.URL, t.Page, t.Status, t.Location, t.Bytes = "", "", 0, "", 0
-		t.Selected = slices.Clone(a.Selected)
-		if len(t.Selected) == 0 {
-			t.Selected = nil
-		}
-		p.out.templates = append(p.out.templates, t)
+		p.out.templates = append(p.out.templates, Asset{
+			Kind: a.Kind, Priority: a.Priority, Mode: a.Mode, Reason: a.Reason, Initiator: a.Initiator, Source: a.Source,
+			Selected: append([]string(nil), a.Selected...), ThirdParty: a.ThirdParty,
+		})
 	}
 	return i
 }
@@ -161,16 +159,25 @@ func (u *unpacker) next(templates []Asset) {
 		u.page = u.front(u.page)
 		u.asset.Page = string(u.page)
 	}
-	u.asset.Status, u.asset.Bytes, u.asset.Location = 0, 0, ""
+	u.asset.Status, u.asset.Bytes, u.asset.Location, u.asset.Canonical = 0, 0, "", ""
 	if flags&packedAnswer != 0 {
 		u.asset.Status, u.asset.Bytes = int(u.varint()), u.varint()
-		u.asset.Location = string(u.front(nil))
+		u.asset.Location = u.frontOfURL()
+		u.asset.Canonical = u.frontOfURL()
 	}
 }
 
 func (u *unpacker) front(before []byte) []byte {
 	same, length := u.uvarint(), u.uvarint()
 	text := append(before[:same], u.rest[:length]...)
+	u.rest = u.rest[length:]
+	return text
+}
+
+// frontOfURL reads a text that was written against the asset's own URL.
+func (u *unpacker) frontOfURL() string {
+	same, length := u.uvarint(), u.uvarint()
+	text := string(u.url[:same]) + u.rest[:length]
 	u.rest = u.rest[length:]
 	return text
 }

@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ func someAsset() *rapid.Generator[Asset] {
 			Selected:   rapid.SampledFrom([][]string{nil, {""}, {"a", "b"}, {"a\x00b"}, {`a""b`}}).Draw(t, "selected"),
 			ThirdParty: rapid.Bool().Draw(t, "third party"),
 			Status:     rapid.SampledFrom([]int{0, 0, 200, 999}).Draw(t, "status"),
+			Canonical:  text("https://a.example/").Draw(t, "canonical"),
 			Location:   text("https://a.example/moved").Draw(t, "location"),
 			Bytes:      rapid.OneOf(rapid.Just(int64(0)), rapid.Int64()).Draw(t, "bytes"),
 		}
@@ -49,6 +51,32 @@ func TestPackedGivesBackWhatItTook(t *testing.T) {
 			break
 		}
 	})
+}
+
+// TestPackedKnowsEveryField fails when an Asset gets a field that is not packed.
+func TestPackedKnowsEveryField(t *testing.T) {
+	for i := range reflect.TypeFor[Asset]().NumField() {
+		var a Asset
+		switch f := reflect.ValueOf(&a).Elem().Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString("x")
+		case reflect.Bool:
+			f.SetBool(true)
+		case reflect.Int, reflect.Int64:
+			f.SetInt(1)
+		case reflect.Slice:
+			f.Set(reflect.ValueOf([]string{"x"}))
+		default:
+			t.Fatalf("a field of kind %s", f.Kind())
+		}
+		want := []Asset{a, {}, {}, a}
+		var p packer
+		for _, a := range want {
+			p.add(a)
+		}
+		got := p.packed()
+		assert.Equal(t, want, slices.Collect(got.all()), reflect.TypeFor[Asset]().Field(i).Name)
+	}
 }
 
 func TestManifestFindsEachAssetAndNoOther(t *testing.T) {
