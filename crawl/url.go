@@ -29,6 +29,13 @@ type link struct {
 }
 
 func parseLink(raw string) (link, error) {
+	if l, ok := plainLink(raw); ok {
+		return l, nil
+	}
+	return parseAnyLink(raw)
+}
+
+func parseAnyLink(raw string) (link, error) {
 	if len(raw) > maxURL {
 		return link{}, errURLTooLong
 	}
