@@ -30,7 +30,7 @@ type answer struct {
 	sheet   *sheet
 	refs    *refs // of modules and web app manifests
 	bare    []string
-	sitemap *sitemap
+	sitemap *listing
 }
 
 // read makes an answer of a response. It runs beside others and touches nothing shared.
@@ -54,7 +54,7 @@ func (r *run) read(it item, resp Response) answer {
 	case readWebApp:
 		a.readWebApp(it, body)
 	case readSitemap:
-		a.sitemap = parseSitemap(it.URL, contentType, body, r.limits.SitemapURLs)
+		a.sitemap = r.readSitemap(it, contentType, body)
 	case unread, probed:
 	}
 	return a

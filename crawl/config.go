@@ -3,6 +3,7 @@ package crawl
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // The defaults of [Limits]: high enough for a launch, low enough to stop a crawl trap.
@@ -11,7 +12,7 @@ const (
 	DefaultAssets       = 20000
 	DefaultLinksPerPage = 6000
 	DefaultRedirects    = 5
-	DefaultSitemapURLs  = 50000 // what sitemaps.org allows one file to hold
+	DefaultSitemapURLs  = 1_000_000 // 20 full files
 	DefaultSitemapDepth = 2
 	DefaultConcurrency  = 4
 
@@ -28,7 +29,8 @@ type Limits struct {
 	LinksPerPage int `yaml:"links_per_page" json:"links_per_page,omitempty"`
 	// Redirects is how many hops are followed one after another. Default 5.
 	Redirects int `yaml:"redirects" json:"redirects,omitempty"`
-	// SitemapURLs is how many URLs are taken from all sitemaps together. Default 50000.
+	// SitemapURLs is how many URLs are taken from all sitemaps together: pages, alternates, images,
+	// videos and the sitemaps of indexes. Default 1000000.
 	SitemapURLs int `yaml:"sitemap_urls" json:"sitemap_urls,omitempty"`
 	// SitemapDepth is how many sitemap indexes may stand above a sitemap. Default 2.
 	SitemapDepth int `yaml:"sitemap_depth" json:"sitemap_depth,omitempty"`
@@ -88,6 +90,13 @@ type Config struct {
 	// Sitemaps are sitemaps, sitemap indexes, text lists, feeds, or a robots.txt whose Sitemap
 	// lines are then read.
 	Sitemaps []string
+	// SitemapSince leaves out the entries of sitemaps, and the sitemaps of indexes, whose lastmod
+	// says that they were not modified any more since then; those without one are kept. The zero
+	// time leaves out nothing.
+	SitemapSince time.Time
+	// SitemapMinPriority leaves out the entries of sitemaps of a lower priority; one without has
+	// 0.5, as sitemaps.org says. From 0, which leaves out nothing, to 1.
+	SitemapMinPriority float64
 	// URLs are the lines of URL lists: documents, unless their extension says otherwise.
 	URLs []string
 	// Scope is what may be fetched; without hosts, the hosts of the URLs above.
@@ -130,6 +139,13 @@ func (c Config) viewports() []Viewport {
 	return c.Viewports
 }
 
+func (c Config) validateMinPriority() error {
+	if c.SitemapMinPriority >= 0 && c.SitemapMinPriority <= 1 {
+		return nil
+	}
+	return fmt.Errorf("crawl: sitemap_min_priority is %g; priorities of sitemaps are from 0 to 1", c.SitemapMinPriority)
+}
+
 func (c Config) validateCandidates() error {
 	switch c.Candidates {
 	case "", CandidatesAll, CandidatesSelected:
@@ -162,7 +178,7 @@ func (c Config) Validate() error {
 		errs = append(errs, errors.New("crawl: nothing to discover; name at least one entry page, sitemap or URL"))
 	}
 	return errors.Join(append(errs, c.Scope.Validate(), c.Critical.Validate(), c.Limits.Validate(),
-		validateViewports(c.Viewports), c.validateCandidates(), c.validateAsk())...)
+		validateViewports(c.Viewports), c.validateCandidates(), c.validateAsk(), c.validateMinPriority())...)
 }
 
 // EffectiveScope is Scope with its hosts filled in from the declared URLs when it names none.

@@ -55,22 +55,27 @@ func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
 }
 
 func (r *run) drainAll(ctx context.Context) error {
-	for _, queue := range []*[]item{&r.sitemaps, &r.queue} {
-		if err := r.drain(ctx, queue); err != nil {
-			return fmt.Errorf("crawl: stopped: %w", err)
-		}
+	if err := r.drain(ctx, &r.sitemaps, sitemapBatch); err != nil {
+		return fmt.Errorf("crawl: stopped: %w", err)
+	}
+	r.listed.seal()
+	if err := r.drain(ctx, &r.queue, batchSize); err != nil {
+		return fmt.Errorf("crawl: stopped: %w", err)
 	}
 	return nil
 }
 
-// batchSize is how many answers are held before they are merged: it bounds memory.
-const batchSize = 64
+// How many answers are held before they are merged: it bounds memory.
+const (
+	batchSize    = 64
+	sitemapBatch = 16 // each can list hundreds of thousands of URLs
+)
 
 // drain asks for everything in a queue, and for what that brings into it. Answers are read side
 // by side and merged in the order of the queue.
-func (r *run) drain(ctx context.Context, queue *[]item) error {
+func (r *run) drain(ctx context.Context, queue *[]item, most int) error {
 	for len(*queue) > 0 {
-		n := min(batchSize, len(*queue))
+		n := min(most, len(*queue))
 		batch := (*queue)[:n:n]
 		*queue = (*queue)[n:]
 		answers, err := r.ask(ctx, batch)

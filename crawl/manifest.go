@@ -1,7 +1,6 @@
 package crawl
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 )
@@ -31,17 +30,7 @@ type Manifest struct {
 // NewManifest returns the manifest of assets in any order. Of several with one URL it makes one,
 // as discovery does: the first, with the highest priority of all.
 func NewManifest(assets []Asset, problems ...Problem) *Manifest {
-	sorted := slices.Clone(assets)
-	slices.SortStableFunc(sorted, func(a, b Asset) int { return cmp.Compare(a.URL, b.URL) })
-	var p packer
-	for i := 0; i < len(sorted); {
-		a := sorted[i]
-		for i++; i < len(sorted) && sorted[i].URL == a.URL; i++ {
-			a.join(sorted[i])
-		}
-		p.add(a)
-	}
-	return &Manifest{Problems: problems, assets: p.packed()}
+	return &Manifest{Problems: problems, assets: packSorted(slices.Clone(assets))}
 }
 
 // All yields the assets, sorted by URL. What they hold must not be changed.

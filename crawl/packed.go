@@ -203,14 +203,9 @@ func (u *unpacker) varint() int64 {
 // all yields the assets in their order.
 func (p *packed) all() iter.Seq[Asset] {
 	return func(yield func(Asset) bool) {
-		for _, group := range p.groups {
-			for u := (unpacker{rest: group}); u.rest != ""; {
-				u.next(p.templates)
-				a := u.asset
-				a.URL = string(u.url)
-				if !yield(a) {
-					return
-				}
+		for c := (packedCursor{groups: p.groups, templates: p.templates}); c.next(); {
+			if !yield(c.get()) {
+				return
 			}
 		}
 	}

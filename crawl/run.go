@@ -23,6 +23,9 @@ type run struct {
 	queue    []item
 	probes   []item // asked for last, unless they were read meanwhile
 	probing  bool
+	filter   sitemapFilter
+	listed   listed
+	left     leftBySitemaps
 
 	pages      []pageStyle
 	sheets     map[string]*sheetNode
@@ -51,6 +54,7 @@ func newRun(c *Crawler) *run {
 		readURLs: map[string]bool{},
 		sheets:   map[string]*sheetNode{},
 		cut:      map[string]*cutCount{},
+		filter:   sitemapFilter{since: c.cfg.SitemapSince, minPriority: c.cfg.SitemapMinPriority},
 	}
 }
 
@@ -85,31 +89,50 @@ func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
 	if byExtension {
 		a.Kind = kindOfURL(l.path, Document)
 	}
-	f := ref{Asset: a, link: l, mask: allViewports}
-	f.Mode, f.Priority = NoCORS, High
-	switch a.Kind {
-	case Document:
-		f.Mode, f.Priority, f.role = Navigate, Critical, readDocument
-	case Stylesheet:
-		f.Priority, f.role = Critical, readSheet
-	case Script:
-		f.Priority, f.role = Critical, readScript
-	case Font:
-		f.Mode, f.Initiator, f.Priority = CORS, l.origin(), Critical
-	case Image, Media, WebApp, Data, Social:
-	}
 	if err := r.scope.allows(l); err != nil {
 		r.problem(Problem{
 			URL: l.key, Problem: "third-party-entry",
 			Detail: fmt.Sprintf("the launch names it, but it is out of scope (%v); add it to scope or take it out", err), Incomplete: true,
 		})
 	}
-	r.take(f, item{declared: true, origin: l.origin()})
+	r.takeDeclaredRef(declaredRef(l, a))
+}
+
+func (r *run) takeDeclaredRef(f ref) {
+	r.take(f, item{declared: true, origin: f.link.origin()})
 	if f.role == readSheet { // there is no page to tell what of it is used
 		r.pages = append(r.pages, pageStyle{
-			origin: l.origin(), sheets: []sheetEdge{{url: l.key}}, shape: anyShape(), screens: screens(r.devices, "width=device-width"),
+			origin: f.link.origin(), sheets: []sheetEdge{{url: f.link.key}}, shape: anyShape(), screens: screens(r.devices, "width=device-width"),
 		})
 	}
+}
+
+// declaredRef completes what is declared of a public URL by what follows from its kind.
+func declaredRef(l link, a Asset) ref {
+	f := ref{Asset: a, link: l, role: declaredRole(a.Kind), mask: allViewports}
+	f.URL, f.Mode, f.Priority = l.key, NoCORS, High
+	switch a.Kind {
+	case Document:
+		f.Mode, f.Priority = Navigate, Critical
+	case Stylesheet, Script:
+		f.Priority = Critical
+	case Font:
+		f.Mode, f.Initiator, f.Priority = CORS, l.origin(), Critical
+	case Image, Media, WebApp, Data:
+	}
+	return f
+}
+
+// declaredRole is what is read of a declared URL.
+func declaredRole(k Kind) role {
+	switch k {
+	case Document:
+		return readDocument
+	case Stylesheet:
+		return readSheet
+	case Script, Font, Image, Media, WebApp, Data:
+	}
+	return unread
 }
 
 // take adds a reference to the manifest, or merges it with what is known of its URL, and queues
@@ -120,6 +143,9 @@ func (r *run) take(f ref, from item) {
 	r.cfg.Critical.apply(&f.Asset, f.link)
 	f.ThirdParty = r.scope.allows(f.link) != nil
 	known := r.assets[f.URL]
+	if known == nil {
+		known = r.unpack(f.URL)
+	}
 	switch {
 	case f.mask == 0 && (f.demand == onChoice || f.demand == ifUsed) && r.cfg.Candidates == CandidatesSelected:
 		return
@@ -250,19 +276,22 @@ func (r *run) problem(p Problem) {
 // manifest is the result, sorted.
 func (r *run) manifest() *Manifest {
 	r.nameLimits()
-	var assets packer
+	r.nameLeft()
+	var read packer
 	for _, url := range slices.Sorted(maps.Keys(r.assets)) {
 		a := *r.assets[url]
 		r.chosen.finish(&a)
-		assets.add(a)
+		read.add(a)
 	}
-	return &Manifest{Problems: slices.SortedFunc(maps.Values(r.problems), compareProblems), assets: assets.packed()}
+	assets := mergePacked([]packed{read.packed(), r.listed.whole})
+	return &Manifest{Problems: slices.SortedFunc(maps.Values(r.problems), compareProblems), assets: assets}
 }
 
 func (r *run) nameLimits() {
 	for limit, c := range r.cut {
 		detail := map[string]string{
 			"limit-pages":  fmt.Sprintf("%d documents beyond the limit of %d are listed but were not read; raise discovery.pages", c.count, r.limits.Pages),
+			"limit-sheets": fmt.Sprintf("%d style sheets of sitemaps beyond the limit of %d are listed but were not read; raise discovery.pages", c.count, r.limits.Pages),
 			"limit-assets": fmt.Sprintf("%d references beyond the limit of %d assets were left out; raise discovery.assets", c.count, r.limits.Assets),
 			"limit-depth":  fmt.Sprintf("%d nested frames, imports or modules were not read because they are nested too deep; check for a loop that makes up URLs", c.count),
 			"limit-sitemap-urls": fmt.Sprintf("%d sitemap entries beyond the limit of %d were left out; raise discovery.sitemap_urls",

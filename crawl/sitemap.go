@@ -1,30 +1,62 @@
 package crawl
 
 import (
+	"bufio"
 	"bytes"
-	"compress/gzip"
-	"encoding/xml"
 	"errors"
 	"io"
 	"strings"
-
-	"golang.org/x/net/html/charset"
 )
 
 const (
-	// maxSitemapBytes is what sitemaps.org allows one file to hold when it is unpacked.
-	maxSitemapBytes = 50 << 20
 	// maxXMLDepth is deeper than any sitemap or feed.
 	maxXMLDepth = 16
+	// maxSitemapEntries is what sitemaps.org allows one file to list.
+	maxSitemapEntries = 50_000
+	// maxEntryLinks is how many alternates, images and videos one entry may name: many times what
+	// search engines read.
+	maxEntryLinks = 10_000
 )
 
-// sitemap is what one sitemap file names.
+// sitemapEntry is one page that a sitemap lists, with what belongs to it.
+type sitemapEntry struct {
+	loc               string
+	lastmod, priority string
+	links             []sitemapLink
+}
+
+// sitemapLink is what an extension of the protocol says of an entry.
+type sitemapLink struct {
+	url string
+	as  linkRole
+}
+
+// linkRole is what a sitemapLink is to its entry.
+type linkRole int
+
+const (
+	alternateLink linkRole = iota
+	imageLink
+	thumbnailLink
+	videoLink
+)
+
+// sitemap is what reading one sitemap file shows. Its entries go to take, one after another and
+// as soon as each has ended.
 type sitemap struct {
-	pages    []string // as they are written, trimmed
+	filter sitemapFilter
+	most   int // entries and children that are taken, each
+	take   func(*sitemapEntry)
+
+	entries  int      // that were listed
+	taken    int      // that passed the filter
 	children []string // sitemaps below an index
-	more     int      // entries beyond the limit
+	more     int      // entries and children beyond most
+	filtered filtered
 	// problem is the stable name of what is wrong with the file, detail says it in words.
 	problem, detail string
+
+	entry sitemapEntry // the one that is open
 }
 
 func (s *sitemap) fail(name, detail string) {
@@ -33,49 +65,48 @@ func (s *sitemap) fail(name, detail string) {
 	}
 }
 
-// parseSitemap reads XML sitemaps and indexes, RSS, Atom, text lists and robots.txt, packed or
-// not, whatever the name of the file says. It takes at most a number of entries.
-func parseSitemap(url, contentType string, body []byte, most int) *sitemap {
-	return parseSitemapUpTo(maxSitemapBytes, url, contentType, body, most)
-}
-
-func parseSitemapUpTo(size int, url, contentType string, body []byte, most int) *sitemap {
-	s := &sitemap{}
-	r := io.Reader(bytes.NewReader(body))
-	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			s.fail("truncated", "the gzip header is broken; build the sitemap again")
-			return s
+// read reads XML sitemaps and indexes, RSS, Atom, text lists and robots.txt, packed or not,
+// whatever the name of the file says. It reads at most size bytes of text.
+func (s *sitemap) read(size int, url, contentType string, body []byte) {
+	in, err := openSitemap(body, size)
+	if err != nil {
+		s.unreadable(err)
+		if in == nil {
+			return
 		}
-		r = z
 	}
-	text, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
-	switch {
-	case len(text) > size:
-		s.fail("too-large", "the sitemap is larger than 50 MiB unpacked; split it")
-		text = text[:size]
-	case err != nil:
-		s.fail("truncated", "the packed file breaks off; what could be unpacked was read, build the sitemap again")
-	}
-	text, transcoded := decodeSitemap(text)
-	text = bytes.TrimLeft(text, " \t\r\n\f\v")
+	first, err := in.Peek(1)
 	switch {
 	case strings.HasSuffix(strings.ToLower(pathOf(url)), "/robots.txt"):
-		s.readRobots(text, most)
-	case len(text) == 0:
+		s.readRobots(in)
+	case errors.Is(err, io.EOF):
 		s.fail("empty", "the sitemap is empty; build it again")
-	case text[0] == '<':
-		s.readXML(text, transcoded, most)
+	case err != nil:
+		s.unreadable(err)
+	case first[0] == '<':
+		s.readXML(in)
 	case mediaType(contentType) == "text/html":
 		s.fail("html", "the sitemap's address answers a page instead; fix the address")
 	default:
-		s.readList(text, most)
+		s.readList(in)
 	}
-	if s.problem == "" && len(s.pages)+len(s.children) == 0 {
+	if s.problem == "" && s.entries+s.more+len(s.children)+s.filtered.children == 0 {
 		s.fail("empty", "the sitemap names no URL; build it again")
 	}
-	return s
+}
+
+// unreadable names the error that ends a sitemap early.
+func (s *sitemap) unreadable(err error) {
+	switch {
+	case errors.Is(err, errSitemapSize):
+		s.fail("too-large", "the sitemap is larger than 50 MiB unpacked; split it")
+	case errors.Is(err, errSitemapPacked):
+		s.fail("truncated", "the packed file breaks off; what could be unpacked was read, build the sitemap again")
+	case errors.Is(err, errSitemapEncoding):
+		s.fail("not-xml", "the file names an encoding that nobody knows; write it as UTF-8")
+	default:
+		s.fail("truncated", "the XML breaks off or is malformed; what stands before was read, build the sitemap again")
+	}
 }
 
 func pathOf(raw string) string {
@@ -86,134 +117,109 @@ func pathOf(raw string) string {
 	return l.path
 }
 
-// decodeSitemap handles what an XML declaration cannot say: byte order marks, and UTF-16.
-func decodeSitemap(text []byte) (decoded []byte, transcoded bool) {
-	switch {
-	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
-		return text[3:], false
-	case bytes.HasPrefix(text, []byte{0xfe, 0xff}), bytes.HasPrefix(text, []byte{0xff, 0xfe}):
-		return decodeNamed(text, ""), true
-	case bytes.HasPrefix(text, []byte{0, '<'}):
-		return decodeNamed(text, "utf-16be"), true
-	case bytes.HasPrefix(text, []byte{'<', 0}):
-		return decodeNamed(text, "utf-16le"), true
+// closeEntry takes the entry that is open, if it has an address and the filter lets it pass.
+func (s *sitemap) closeEntry() {
+	e := s.entry
+	s.entry = sitemapEntry{links: e.links[:0]}
+	e.loc = strings.TrimSpace(e.loc)
+	if e.loc == "" {
+		return
 	}
-	return text, false
-}
-
-func (s *sitemap) addPage(raw string, most int) {
-	s.pages, s.more = addEntry(s.pages, s.more, raw, most)
-}
-
-func (s *sitemap) addChild(raw string, most int) {
-	s.children, s.more = addEntry(s.children, s.more, raw, most)
-}
-
-func addEntry(list []string, more int, raw string, most int) (entries []string, left int) {
-	raw = strings.TrimSpace(raw)
+	s.entries++
 	switch {
-	case raw == "":
-		return list, more
-	case len(list) >= most:
-		return list, more + 1
+	case s.filter.leavesOut(&e, &s.filtered):
+	case s.taken >= s.most:
+		s.more++
+	default:
+		s.taken++
+		s.take(&e)
 	}
-	return append(list, raw), more
+}
+
+// closeChild takes the sitemap of an index that is open.
+func (s *sitemap) closeChild() {
+	e := s.entry
+	s.entry = sitemapEntry{}
+	e.loc = strings.TrimSpace(e.loc)
+	switch {
+	case e.loc == "":
+	case s.filter.older(e.lastmod):
+		s.filtered.children++
+	case len(s.children) >= s.most:
+		s.more++
+	default:
+		s.children = append(s.children, e.loc)
+	}
+}
+
+// locate names the address of the open entry; a second address begins a second entry.
+func (s *sitemap) locate(url string) {
+	if s.entry.loc != "" {
+		s.closeEntry()
+	}
+	s.entry.loc = url
+}
+
+func (s *sitemap) addLink(url string, as linkRole) {
+	switch {
+	case url == "":
+	case len(s.entry.links) >= maxEntryLinks:
+		s.fail("links", "an entry names more than 10000 alternates, images and videos; the rest of them was left out, split it")
+	default:
+		s.entry.links = append(s.entry.links, sitemapLink{url, as})
+	}
 }
 
 // readList reads a text sitemap: one URL a line.
-func (s *sitemap) readList(text []byte, most int) {
-	for line := range bytes.Lines(text) {
-		s.addPage(string(line[:min(len(line), maxURL+2)]), most)
-	}
-}
-
-// xmlScan is where a sitemap's reader stands.
-type xmlScan struct {
-	path []string // local names of the open elements
-	text strings.Builder
-}
-
-// up is the name of the element n levels above the innermost.
-func (x *xmlScan) up(n int) string {
-	if len(x.path) <= n {
-		return ""
-	}
-	return x.path[len(x.path)-1-n]
-}
-
-func (s *sitemap) readXML(text []byte, transcoded bool, most int) {
-	dec := xml.NewDecoder(bytes.NewReader(text))
-	dec.Strict = false
-	dec.Entity = xml.HTMLEntity
-	dec.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
-		if transcoded {
-			return in, nil
-		}
-		return charset.NewReaderLabel(label, in)
-	}
-	x := &xmlScan{}
+func (s *sitemap) readList(in *bufio.Reader) {
 	for {
-		token, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			return
+		line, err := in.ReadSlice('\n')
+		s.entry.loc = string(line[:min(len(line), maxURL+2)])
+		s.closeEntry()
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = in.ReadSlice('\n')
 		}
-		if err != nil {
-			s.brokenXML(x)
+		switch {
+		case errors.Is(err, io.EOF):
 			return
-		}
-		if !s.xmlToken(x, token, text, most) {
+		case err != nil:
+			s.unreadable(err)
 			return
 		}
 	}
 }
 
-func (s *sitemap) brokenXML(x *xmlScan) {
-	if len(x.path) == 0 && len(s.pages)+len(s.children) == 0 {
+// readXML reads elements until the file ends or must not be read on.
+func (s *sitemap) readXML(in *bufio.Reader) {
+	x := &sitemapScan{xmlScanner: xmlScanner{in: in}}
+	head, _ := in.Peek(sitemapWindow) // an error comes again
+	x.head = bytes.Clone(head)
+	for {
+		token, err := x.next()
+		switch {
+		case errors.Is(err, io.EOF) && len(x.path) == 0 && x.rooted:
+			return
+		case err != nil:
+			s.brokenXML(x, err)
+			return
+		}
+		if !s.token(x, token) {
+			return
+		}
+	}
+}
+
+// brokenXML keeps what was read, also of the entry that is open.
+func (s *sitemap) brokenXML(x *sitemapScan, err error) {
+	if x.within(elementURL, elementItem, elementEntry) {
+		s.closeEntry()
+	}
+	malformed := errors.Is(err, errXML) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if malformed && len(x.path) == 0 && s.entries+len(s.children) == 0 {
 		s.fail("not-xml", "the file is neither XML nor a list of URLs; fix the address or the file")
 		return
 	}
-	s.fail("truncated", "the XML breaks off or is malformed; what stands before was read, build the sitemap again")
-}
-
-// xmlToken returns false when reading must stop.
-func (s *sitemap) xmlToken(x *xmlScan, token xml.Token, text []byte, most int) bool {
-	switch t := token.(type) {
-	case xml.Directive:
-		return s.directive(t, text)
-	case xml.StartElement:
-		if len(x.path) == 0 && strings.EqualFold(t.Name.Local, "html") {
-			s.failHTML(text)
-			return false
-		}
-		x.path = append(x.path, strings.ToLower(t.Name.Local))
-		x.text.Reset()
-		if len(x.path) > maxXMLDepth {
-			s.fail("too-deep", "elements are nested deeper than in any sitemap; fix the file")
-			return false
-		}
-		s.atomLink(x, t, most)
-	case xml.CharData:
-		if x.text.Len() <= maxURL {
-			x.text.Write(t[:min(len(t), maxURL+1)])
-		}
-	case xml.EndElement:
-		s.endElement(x, most)
-		if len(x.path) > 0 {
-			x.path = x.path[:len(x.path)-1]
-		}
-		x.text.Reset()
-	}
-	return true
-}
-
-// directive refuses document types, which can define entities without end.
-func (s *sitemap) directive(d xml.Directive, text []byte) bool {
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(string(d[:min(len(d), 32)]))), "doctype html") {
-		s.failHTML(text)
-		return false
-	}
-	s.fail("doctype", "the file has a document type, which sitemaps must not have; nothing was read, remove it")
-	return false
+	s.unreadable(err)
 }
 
 func (s *sitemap) failHTML(text []byte) {
@@ -222,34 +228,4 @@ func (s *sitemap) failHTML(text []byte) {
 		detail = "the sitemap's address answers an HTML page (" + title + ") instead; fix the address"
 	}
 	s.fail("html", detail)
-}
-
-func (s *sitemap) endElement(x *xmlScan, most int) {
-	text := x.text.String()
-	switch name, parent := x.up(0), x.up(1); {
-	case name == "loc" && parent == "url":
-		s.addPage(text, most)
-	case name == "loc" && parent == "sitemap":
-		s.addChild(text, most)
-	case name == "link" && parent == "item":
-		s.addPage(text, most)
-	}
-}
-
-func (s *sitemap) atomLink(x *xmlScan, t xml.StartElement, most int) {
-	if x.up(0) != "link" || x.up(1) != "entry" {
-		return
-	}
-	href, rel := "", "alternate"
-	for _, a := range t.Attr {
-		switch a.Name.Local {
-		case "href":
-			href = a.Value
-		case "rel":
-			rel = a.Value
-		}
-	}
-	if rel == "alternate" {
-		s.addPage(href, most)
-	}
 }

@@ -3,6 +3,7 @@ package crawl
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -14,9 +15,14 @@ const maxRobots = 500 << 10
 
 // readRobots takes the Sitemap lines of a robots.txt, and nothing else: its rules govern the
 // following of links, not what a launch declares.
-func (s *sitemap) readRobots(text []byte, most int) {
-	for _, raw := range grobotstxt.Sitemaps(string(text[:min(len(text), maxRobots)])) {
-		s.addChild(raw, most)
+func (s *sitemap) readRobots(in io.Reader) {
+	text, err := io.ReadAll(io.LimitReader(in, maxRobots))
+	if err != nil {
+		s.unreadable(err)
+	}
+	for _, raw := range grobotstxt.Sitemaps(string(text)) {
+		s.entry.loc = raw
+		s.closeChild()
 	}
 	if len(s.children) == 0 {
 		s.fail("robots", "the robots.txt names no sitemap; add a Sitemap line, or name the sitemap in the launch file")
@@ -72,47 +78,48 @@ type dropped struct {
 	relative, invalid, foreign int
 }
 
-func (r *run) mergeSitemap(it item, s *sitemap) {
+// unusable counts what cannot be parsed as an absolute URL.
+func (d *dropped) unusable(raw string) {
+	if strings.Contains(raw, "://") {
+		d.invalid++
+	} else {
+		d.relative++
+	}
+}
+
+func (r *run) mergeSitemap(it item, s *listing) {
 	if s.problem != "" {
 		r.problem(Problem{URL: it.URL, Problem: s.problem, Detail: s.detail, Incomplete: true})
 	}
-	var d dropped
-	for _, raw := range s.pages {
-		l, ok := r.sitemapEntry(it.URL, raw, &d)
-		if !ok {
-			continue
+	assets := s.assets.packed()
+	for a := range assets.all() {
+		if r.countSitemap(it.URL) {
+			r.list(a)
 		}
-		if r.scope.allows(l) != nil {
-			d.foreign++
-			continue
-		}
-		r.takeDeclared(l, Asset{Source: "sitemap", Page: it.URL, Reason: "listed in a sitemap"}, true)
 	}
-	r.mergeChildren(it, s.children, &d)
+	r.mergeChildren(it, s)
 	if s.more > 0 {
 		r.cutSitemap(it.URL, s.more)
 	}
-	r.nameDropped(it.URL, d)
+	r.nameDropped(it.URL, s.dropped)
+	if n := s.entries; n > maxSitemapEntries {
+		r.problem(Problem{
+			URL: it.URL, Problem: "sitemap-entries",
+			Detail: fmt.Sprintf("it lists %d URLs; they were taken, but sitemaps.org allows %d in one file, and search engines may refuse it: split it", n, maxSitemapEntries),
+		})
+	}
+	r.left.add(it.URL, s.filtered)
 }
 
-// sitemapEntry judges one address of a sitemap against the limits on all of them together.
-func (r *run) sitemapEntry(sitemapURL, raw string, d *dropped) (link, bool) {
-	l, err := parseLink(raw)
-	switch {
-	case err == nil:
-	case !strings.Contains(raw, "://"):
-		d.relative++
-		return link{}, false
-	default:
-		d.invalid++
-		return link{}, false
-	}
+// countSitemap counts one URL of a sitemap against the limit on all of them together, and reports
+// whether it may be taken.
+func (r *run) countSitemap(url string) bool {
 	if r.sitemapped >= r.limits.SitemapURLs {
-		r.cutSitemap(sitemapURL, 1)
-		return link{}, false
+		r.cutSitemap(url, 1)
+		return false
 	}
 	r.sitemapped++
-	return r.scope.preview.public(l), true
+	return true
 }
 
 func (r *run) cutSitemap(url string, n int) {
@@ -120,12 +127,12 @@ func (r *run) cutSitemap(url string, n int) {
 	r.cut["limit-sitemap-urls"].count += n - 1
 }
 
-func (r *run) mergeChildren(it item, children []string, d *dropped) {
+func (r *run) mergeChildren(it item, s *listing) {
 	below := it.depth + 1
 	if strings.HasSuffix(strings.ToLower(pathOf(it.URL)), "/robots.txt") {
 		below = it.depth
 	}
-	if len(children) > 0 && below > r.limits.SitemapDepth {
+	if len(s.children) > 0 && below > r.limits.SitemapDepth {
 		r.problem(Problem{
 			URL: it.URL, Problem: "sitemap-depth",
 			Detail:     fmt.Sprintf("sitemap indexes are nested deeper than %d; name the inner ones in the launch file", r.limits.SitemapDepth),
@@ -133,16 +140,16 @@ func (r *run) mergeChildren(it item, children []string, d *dropped) {
 		})
 		return
 	}
-	for _, raw := range children {
-		l, ok := r.sitemapEntry(it.URL, raw, d)
-		if !ok {
-			continue
+	for _, raw := range s.children {
+		l, err := parseLink(raw)
+		switch l = r.scope.preview.public(l); {
+		case err != nil:
+			s.dropped.unusable(raw)
+		case r.scope.allowsHost(l) != nil:
+			s.dropped.foreign++
+		case r.countSitemap(it.URL):
+			r.askSitemap(l, item{depth: below}, false)
 		}
-		if r.scope.allowsHost(l) != nil {
-			d.foreign++
-			continue
-		}
-		r.askSitemap(l, item{depth: below}, false)
 	}
 }
 

@@ -14,6 +14,28 @@ import (
 
 const mapURL = "https://www.example/sitemap.xml"
 
+// parsed is what a sitemap holds, all at once.
+type parsed struct {
+	sitemap
+
+	pages []string
+	links []sitemapLink
+}
+
+func parseSitemap(url, contentType string, body []byte, most int) *parsed {
+	return parseSitemapUpTo(maxSitemapBytes, url, contentType, body, most)
+}
+
+func parseSitemapUpTo(size int, url, contentType string, body []byte, most int) *parsed {
+	p := &parsed{}
+	p.sitemap = sitemap{most: most, take: func(e *sitemapEntry) {
+		p.pages = append(p.pages, e.loc)
+		p.links = append(p.links, e.links...)
+	}}
+	p.read(size, url, contentType, body)
+	return p
+}
+
 func zipped(t *testing.T, parts ...string) string {
 	t.Helper()
 	var b bytes.Buffer

@@ -1,0 +1,197 @@
+package crawl
+
+import (
+	"cmp"
+	"slices"
+)
+
+// listing is what one sitemap file lists, ready to be merged.
+type listing struct {
+	sitemap
+
+	url     string
+	assets  packer // in the order of the file
+	dropped dropped
+	seen    map[string]struct{} // of entries with alternates, which name each other
+}
+
+// maxSeen bounds what a listing remembers to leave out repetitions; merging finds all of them.
+const maxSeen = 20_000
+
+// readSitemap reads one sitemap file. It runs beside others and touches nothing shared.
+func (r *run) readSitemap(it item, contentType string, body []byte) *listing {
+	l := &listing{url: it.URL, seen: map[string]struct{}{}}
+	l.sitemap = sitemap{filter: r.filter, most: r.limits.SitemapURLs, take: func(e *sitemapEntry) { r.listEntry(l, e) }}
+	l.read(maxSitemapBytes, it.URL, contentType, body)
+	l.take, l.seen, l.entry = nil, nil, sitemapEntry{}
+	return l
+}
+
+// listEntry lists a page and what an entry names beside it.
+func (r *run) listEntry(l *listing, e *sitemapEntry) {
+	page, ok := r.listedLink(l, e.loc)
+	if !ok {
+		return
+	}
+	related := len(e.links) > 0
+	if !related || !l.repeats(page.key) {
+		a := Asset{Source: "sitemap", Page: l.url, Reason: "listed in a sitemap", Kind: kindOfURL(page.path, Document), Selected: r.chosen.names}
+		l.assets.add(r.listedAsset(page, a))
+	}
+	for _, other := range e.links {
+		to, ok := r.listedLink(l, other.url)
+		if !ok || other.as == alternateLink && l.repeats(to.key) {
+			continue
+		}
+		a := Asset{Page: page.key}
+		switch other.as {
+		case alternateLink:
+			a.Page, a.Source, a.Kind, a.Reason = l.url, "sitemap:link", kindOfURL(to.path, Document), "alternate listed in a sitemap"
+			a.Selected = r.chosen.names
+		case imageLink:
+			a.Source, a.Kind, a.Reason = "sitemap:image", Image, "image of a page, listed in a sitemap"
+		case thumbnailLink:
+			a.Source, a.Kind, a.Priority, a.Reason = "sitemap:video", Image, Low, "preview of a video, listed in a sitemap"
+		case videoLink:
+			a.Source, a.Kind, a.Priority, a.Reason = "sitemap:video", Media, Low, "video listed in a sitemap, loaded when it is played"
+		}
+		l.assets.add(r.listedAsset(to, a))
+	}
+}
+
+// repeats reports whether a URL was listed lately.
+func (l *listing) repeats(url string) bool {
+	if _, ok := l.seen[url]; ok {
+		return true
+	}
+	if len(l.seen) >= maxSeen {
+		clear(l.seen)
+	}
+	l.seen[url] = struct{}{}
+	return false
+}
+
+// listedLink is the public URL of what a sitemap names, unless that is dropped.
+func (r *run) listedLink(l *listing, raw string) (link, bool) {
+	to, err := parseLink(raw)
+	if err != nil {
+		l.dropped.unusable(raw)
+		return link{}, false
+	}
+	to = r.scope.preview.public(to)
+	if r.scope.allows(to) != nil {
+		l.dropped.foreign++
+		return link{}, false
+	}
+	return to, true
+}
+
+// listedAsset completes what is declared of a URL by what follows from its kind; a lower priority
+// that is given stays.
+func (r *run) listedAsset(l link, a Asset) Asset {
+	low := a.Priority
+	f := declaredRef(l, a)
+	f.Priority = cmp.Or(low, f.Priority)
+	r.cfg.Critical.apply(&f.Asset, l)
+	return f.Asset
+}
+
+// listed holds what sitemaps list and discovery does not read, sorted and packed in blocks. Its
+// zero value is empty.
+type listed struct {
+	pending []Asset
+	blocks  []packed
+	whole   packed // once sealed
+}
+
+// listedBlock is how many assets are sorted at once.
+const listedBlock = 1 << 15
+
+func (l *listed) add(a Asset) {
+	if l.pending = append(l.pending, a); len(l.pending) >= listedBlock {
+		l.flush()
+	}
+}
+
+func (l *listed) flush() {
+	if len(l.pending) > 0 {
+		l.blocks = append(l.blocks, packSorted(l.pending))
+		clear(l.pending)
+		l.pending = l.pending[:0]
+	}
+}
+
+// seal ends the adding and begins the finding.
+func (l *listed) seal() {
+	l.flush()
+	l.whole = mergePacked(l.blocks)
+	l.pending, l.blocks = nil, nil
+}
+
+// list takes what a sitemap lists: as an asset like any other when it is to be read or is known,
+// else packed away.
+func (r *run) list(a Asset) {
+	full := false
+	switch a.Kind {
+	case Document:
+		full = r.documents >= r.limits.Pages
+	case Stylesheet:
+		full = len(r.sheets) >= r.limits.Pages
+	case Script, Font, Image, Media, WebApp, Data:
+	}
+	f := ref{Asset: a, role: declaredRole(a.Kind), mask: maskOf(a.Selected)}
+	f.Selected = nil // until the end
+	if r.assets[a.URL] != nil || !full && f.role != unread {
+		if l, err := parseLink(a.URL); err == nil { // it is the form of a link
+			f.link = l
+			r.takeDeclaredRef(f)
+		}
+		return
+	}
+	r.listed.add(a)
+	if full {
+		r.leaveOut(map[Kind]string{Document: "limit-pages", Stylesheet: "limit-sheets"}[a.Kind], a.URL)
+	}
+}
+
+// unpack makes an asset like any other of what sitemaps list at a URL; nil when they do not.
+func (r *run) unpack(url string) *Asset {
+	a, ok := r.listed.whole.find(url)
+	if !ok {
+		return nil
+	}
+	r.chosen.note(ref{Asset: a, mask: maskOf(a.Selected)})
+	a.Selected = nil // until the end
+	r.assets[url] = &a
+	return &a
+}
+
+// maskOf are the viewports of what sitemaps list: all or none.
+func maskOf(selected []string) viewportMask {
+	if len(selected) > 0 {
+		return allViewports
+	}
+	return 0
+}
+
+// joinListed is join for assets that are complete.
+func (a *Asset) joinListed(b Asset) {
+	a.join(b)
+	if len(a.Selected) == 0 {
+		a.Selected = b.Selected
+	}
+}
+
+// packSorted sorts assets in place, joins those of one URL in their order, and packs them.
+func packSorted(assets []Asset) packed {
+	slices.SortStableFunc(assets, func(a, b Asset) int { return cmp.Compare(a.URL, b.URL) })
+	var p packer
+	for i := 0; i < len(assets); {
+		a := assets[i]
+		for i++; i < len(assets) && assets[i].URL == a.URL; i++ {
+			a.joinListed(assets[i])
+		}
+		p.add(a)
+	}
+	return p.packed()
+}
