@@ -123,8 +123,9 @@ func (l *listed) flush() {
 
 // seal ends the adding and begins the finding.
 func (l *listed) seal() {
-	l.flush()
-	l.whole = mergePacked(l.blocks)
+	if l.flush(); len(l.blocks) > 0 {
+		l.whole = mergePacked(append(l.blocks, l.whole))
+	}
 	l.pending, l.blocks = nil, nil
 }
 
@@ -137,7 +138,7 @@ func (r *run) list(a Asset) {
 		full = r.documents >= r.limits.Pages
 	case Stylesheet:
 		full = len(r.sheets) >= r.limits.Pages
-	case Script, Font, Image, Media, WebApp, Data:
+	case Script, Font, Image, Media, WebApp, Data, Social:
 	}
 	f := ref{Asset: a, role: declaredRole(a.Kind), mask: maskOf(a.Selected)}
 	f.Selected = nil // until the end

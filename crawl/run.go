@@ -118,7 +118,7 @@ func declaredRef(l link, a Asset) ref {
 		f.Priority = Critical
 	case Font:
 		f.Mode, f.Initiator, f.Priority = CORS, l.origin(), Critical
-	case Image, Media, WebApp, Data:
+	case Image, Media, WebApp, Data, Social:
 	}
 	return f
 }
@@ -130,7 +130,9 @@ func declaredRole(k Kind) role {
 		return readDocument
 	case Stylesheet:
 		return readSheet
-	case Script, Font, Image, Media, WebApp, Data:
+	case Script:
+		return readScript
+	case Font, Image, Media, WebApp, Data, Social:
 	}
 	return unread
 }

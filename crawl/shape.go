@@ -27,7 +27,7 @@ const (
 type shape struct {
 	nodes  []shapeNode
 	known  map[nodeKey]int32
-	open   []int32 // the open elements, the root first
+	open   []int32         // the open elements, the root first
 	ids    map[uint64]bool // hashes, of all elements
 	attrs  map[uint64]bool // hashes of names, and of names with values, of attributes anywhere
 	text   characters

@@ -154,68 +154,30 @@ func (r resolver) withBase(href string) resolver {
 	return r
 }
 
-// plain resolves what nearly all references are, without the parser: a path, relative or not, of
-// characters that no rule of the URL standard changes, with or without such a query.
+// plain resolves what nearly all references are without the parser: see [plainLink]. It is false
+// when the parser must decide.
 func (r resolver) plain(ref string) (link, bool) {
-	if r.near.host == "" {
-		return link{}, false
-	}
-	if rest, ok := strings.CutPrefix(ref, r.near.origin()); ok {
-		if ref = rest; !strings.HasPrefix(ref, "/") {
-			return link{}, false
-		}
+	if strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://") {
+		return plainLink(ref)
 	}
 	up := 0
 	for strings.HasPrefix(ref, "../") {
 		ref = ref[3:]
 		up++
 	}
-	end, ok := plainPath(ref)
-	if !ok || end == 0 {
-		return link{}, false
-	}
-	l := r.near
+	first := strings.IndexAny(ref, ":/?")
 	switch {
+	case r.near.host == "" || ref == "" || ref[0] == '.' || ref[0] == '?', first >= 0 && ref[first] == ':', strings.HasPrefix(ref, "//"):
+		return link{}, false
 	case ref[0] != '/':
-		l.path = parentOf(l.path, up) + ref[:end]
+		ref = parentOf(r.near.path, up) + ref
 	case up > 0:
 		return link{}, false
-	default:
-		l.path = ref[:end]
 	}
-	l.key = l.origin() + l.path + ref[end:]
-	return l, len(l.key) <= maxURL
-}
-
-// plainPath is the length of the path that a reference begins with; ok is false when there is
-// anything in the reference that a rule may change.
-func plainPath(ref string) (end int, ok bool) {
-	end = len(ref)
-	before := byte('/') // before the first character
-	for i := range len(ref) {
-		c := ref[i]
-		switch {
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '~' || c == ',':
-		case c == '.':
-			if before == '/' && end == len(ref) {
-				return 0, false // perhaps a dot segment
-			}
-		case c == '/':
-			if before == '/' && i > 0 && end == len(ref) || i == 1 && before == '/' {
-				return 0, false // perhaps a host
-			}
-		case c == '?' && end == len(ref) && i > 0:
-			end = i
-		case c == '=' || c == '&' || c == '+' || c == '%' || c == '?' || c == ':':
-			if end == len(ref) {
-				return 0, false
-			}
-		default:
-			return 0, false
-		}
-		before = c
-	}
-	return end, true
+	l, ok := r.near, false
+	l.path, ok = plainPath(ref)
+	l.key = l.origin() + ref
+	return l, ok && len(l.key) <= maxURL
 }
 
 // parentOf is the folder of a path, or one some levels above it.

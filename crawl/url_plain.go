@@ -14,28 +14,35 @@ func plainLink(raw string) (link, bool) {
 	if slash < 0 || !plainHost(rest[:slash]) {
 		return link{}, false
 	}
-	path, query := rest[slash:], -1
-	for i := range len(path) {
-		switch c := path[i]; {
+	path, ok := plainPath(rest[slash:])
+	return link{key: raw, scheme: scheme, host: rest[:slash], path: path}, ok
+}
+
+// plainPath is the path of a path with a query that both are in their WHATWG form. It is false
+// when the parser must decide.
+func plainPath(raw string) (path string, ok bool) {
+	query := -1
+	for i := range len(raw) {
+		switch c := raw[i]; {
 		case c == '?' && query < 0:
 			query = i
-		case c == '.' && query < 0 && path[i-1] == '/':
-			return link{}, false // perhaps a dot segment
-		case c == '%' && query < 0 && len(path) > i+2 && path[i+1] == '2' && path[i+2]|0x20 == 'e':
-			return link{}, false // likewise
+		case c == '.' && query < 0 && raw[i-1] == '/':
+			return "", false // perhaps a dot segment
+		case c == '%' && query < 0 && len(raw) > i+2 && raw[i+1] == '2' && raw[i+2]|0x20 == 'e':
+			return "", false // likewise
 		case c == '\'' && query >= 0:
-			return link{}, false
+			return "", false
 		case !plainByte(c):
-			return link{}, false
+			return "", false
 		}
 	}
 	switch {
-	case query == len(path)-1:
-		return link{}, false
+	case query == len(raw)-1:
+		return "", false
 	case query > 0:
-		path = path[:query]
+		return raw[:query], true
 	}
-	return link{key: raw, scheme: scheme, host: rest[:slash], path: path}, true
+	return raw, true
 }
 
 // plainByte reports whether a byte stands in paths and queries as it is.
