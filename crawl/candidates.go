@@ -103,6 +103,9 @@ func (c candidate) densityAt(size float64) float64 {
 
 // addCandidate takes one candidate, with the viewports that choose it.
 func (r *refs) addCandidate(url string, a Asset, chosenBy viewportMask) {
+	if chosenBy == 0 && len(r.screens) > 0 {
+		a.Priority = Low
+	}
 	if f := r.add(url, a); f != nil {
 		f.demand, f.mask = onChoice, chosenBy
 	}

@@ -263,10 +263,11 @@ func TestSelected(t *testing.T) {
 	assert.Equal(t, "a:desktop b:mobile", selected(ExtractHTML([]byte(`<meta name=viewport content="width=device-width"><meta name=viewport content="width=1000"><img srcset="a 2000w, b 3000w">`), testPage)), "the last viewport meta counts")
 }
 
-// TestSelectedReasons proves that a mark changes neither priority nor the rest of the reason.
+// TestSelectedReasons proves that what no viewport chooses is of low priority, and says why it is there.
 func TestSelectedReasons(t *testing.T) {
 	got := ExtractHTML([]byte(`<img srcset="a, b 2x, c 3x"><img src=2><img src=3><img srcset="d, e 2x, f 3x">`), testPage)
-	assert.Equal(t, Critical, got[1].Priority)
+	assert.Equal(t, Critical, got[0].Priority)
+	assert.Equal(t, Low, got[1].Priority)
 	assert.Equal(t, "image 1 of the page, may be its largest paint; chosen by no viewport", got[1].Reason)
 	assert.Equal(t, "image 1 of the page, may be its largest paint", got[2].Reason)
 	assert.Equal(t, "chosen by no viewport", got[6].Reason)

@@ -58,8 +58,13 @@ func (c *characters) addRune(r rune) {
 }
 
 func (c *characters) seal() {
-	c.sorted, c.seen = slices.Sorted(maps.Keys(c.seen)), nil
+	if len(c.seen) > 0 {
+		c.sorted, c.seen = slices.Sorted(maps.Keys(c.seen)), nil
+	}
 }
+
+// none tells whether the sealed set is empty.
+func (c *characters) none() bool { return !c.ascii && len(c.sorted) == 0 }
 
 // meets tells whether a character of the sealed set lies in a range.
 func (c *characters) meets(first, last rune) bool {

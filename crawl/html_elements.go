@@ -41,6 +41,8 @@ func (s *htmlScan) startHTML(tag []byte) {
 		s.embedded("data", "html:object[data]")
 	case "embed":
 		s.embedded("src", "html:embed[src]")
+	case "astro-island":
+		s.island()
 	case "body", "table", "thead", "tbody", "tfoot", "tr", "td", "th":
 		s.add("background", Asset{Kind: Image, Source: "html:" + string(tag) + "[background]"})
 	}

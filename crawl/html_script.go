@@ -49,7 +49,7 @@ func (s *htmlScan) inlineScript(module bool, priority Priority) {
 	}
 	s.raw = func(text []byte) {
 		base := s.doc.refs.resolver
-		scan := scriptScan{out: &s.doc.refs, doc: base, imports: s.doc.imports, priority: priority, module: module}
+		scan := scriptScan{out: &s.doc.refs, doc: base, imports: s.doc.imports, priority: priority, module: module, inline: true}
 		whole := scan.scan(text)
 		s.doc.bare = append(s.doc.bare, scan.bare...)
 		if !whole && module {
@@ -89,4 +89,15 @@ func (s *htmlScan) scriptType() (module, ok bool) {
 		return true, true
 	}
 	return false, t == "" || isScriptType(t)
+}
+
+// island takes the modules of an element that a script of its framework brings to life, as Astro
+// writes it.
+func (s *htmlScan) island() {
+	for _, name := range []string{"component-url", "renderer-url", "before-hydration-url"} {
+		a := Asset{Kind: Script, Mode: CORS, Source: "html:astro-island[" + name + "]", Priority: High, Reason: "module of an island"}
+		if f := s.add(name, a); f != nil {
+			f.role = readModule
+		}
+	}
 }

@@ -19,6 +19,7 @@ type scriptScan struct {
 	// priority is that of the script; static imports inherit it.
 	priority Priority
 	module   bool
+	inline   bool     // it stands in a document
 	worker   bool     // a service worker
 	bare     []string // specifiers that only an import map resolves
 

@@ -29,7 +29,11 @@ func (s *scriptScan) argument() {
 	}
 	switch name, before := string(s.last[2].text), string(s.last[3].text); {
 	case name == "import" && before != ".":
-		s.takeModule(lit.text, Asset{Source: "js:import()", Priority: High, Reason: "dynamic import"}, never)
+		how := never // an external script may wait for a click
+		if s.inline {
+			how = onLoad
+		}
+		s.takeModule(lit.text, Asset{Source: "js:import()", Priority: High, Reason: "dynamic import"}, how)
 	case (name == "Worker" || name == "SharedWorker") && before == "new":
 		s.takeScript(s.doc, lit.text, "js:worker", "worker", readScript)
 	case name == "register" && before == "." && s.last[4].is("serviceWorker"):
@@ -79,8 +83,11 @@ func (s *scriptScan) metaURL() {
 	case f == nil:
 	case worker:
 		f.role = readScript
-	case f.Kind == Script:
-		f.role = readModule
+	default:
+		f.demand, f.mask = never, 0 // what the script does with it is known when it runs
+		if f.Kind == Script {
+			f.role = readModule
+		}
 	}
 }
 

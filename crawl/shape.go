@@ -30,8 +30,7 @@ type shape struct {
 	open   []int32         // the open elements, the root first
 	ids    map[uint64]bool // hashes, of all elements
 	attrs  map[uint64]bool // hashes of names, and of names with values, of attributes anywhere
-	text   characters
-	full   bool // some paths are missing, so that no rule can be ruled out
+	full   bool            // some paths are missing, so that no rule can be ruled out
 	inline [][]decl
 	seed   maphash.Seed
 }
@@ -44,7 +43,7 @@ type shapeNode struct {
 	classes []string
 	attrs   []attrTest // of the html and body elements, where themes are set
 	inline  int        // index of its style attribute's declarations; -1 for none
-	text    bool       // there is text right inside
+	text    characters // right inside
 	hidden  bool
 	isOpen  bool // a details or dialog element
 }
@@ -65,7 +64,7 @@ func newShape() *shape {
 }
 
 // anyShape stands for a page of which nothing is known.
-func anyShape() *shape { return &shape{full: true, text: characters{ascii: true}} }
+func anyShape() *shape { return &shape{full: true} }
 
 func (p *shape) top() int32 { return p.open[len(p.open)-1] }
 
@@ -263,7 +262,9 @@ func (p *shape) end(tag []byte) {
 // seal drops what only reading needs.
 func (p *shape) seal() {
 	p.known, p.open = nil, nil
-	p.text.seal()
+	for i := range p.nodes {
+		p.nodes[i].text.seal()
+	}
 }
 
 // implyEnd closes what an element closes without an end tag (HTML section 13.1.2.4).
@@ -316,6 +317,5 @@ func (p *shape) write(raw []byte) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return
 	}
-	p.nodes[p.top()].text = true
-	p.text.addHTML(raw)
+	p.nodes[p.top()].text.addHTML(raw)
 }

@@ -73,7 +73,7 @@ func (s *styler) takeEverything() {
 	}
 	for family, list := range s.cascade.faces {
 		for _, f := range list {
-			if s.cascade.named[family] && s.screen.matchesAll(s.known, f.media) && f.covers(&s.page.text) {
+			if s.cascade.named[family] && s.screen.matchesAll(s.known, f.media) {
 				s.faces[f] |= s.bit
 			}
 		}
@@ -103,12 +103,12 @@ func (s *styler) node(id int32) {
 		return
 	}
 	s.paint(matches[""], style.vars)
-	if n.text {
-		s.setText(style, &s.page.text)
+	if !n.text.none() {
+		s.setText(style, &n.text)
 	}
 	for pseudo, props := range matches {
 		if pseudo != "" {
-			s.pseudo(pseudo, props, style)
+			s.pseudo(pseudo, props, style, &n.text)
 		}
 	}
 }
@@ -248,7 +248,7 @@ func (s *styler) paint(props map[string][]matched, vars *scope) {
 }
 
 // pseudo takes what a pseudo-element shows: before and after only with content.
-func (s *styler) pseudo(name string, props map[string][]matched, element nodeStyle) {
+func (s *styler) pseudo(name string, props map[string][]matched, element nodeStyle, inside *characters) {
 	style := s.compute(element, element, props, false)
 	if style.gone {
 		return
@@ -260,11 +260,13 @@ func (s *styler) pseudo(name string, props map[string][]matched, element nodeSty
 		if !shown {
 			return
 		}
-		if text.ascii || len(text.sorted) > 0 {
+		if !text.none() {
 			s.setText(style, &text)
 		}
 	case "first-letter", "first-line", "marker", "placeholder", "file-selector-button":
-		s.setText(style, &s.page.text)
+		if !inside.none() {
+			s.setText(style, inside)
+		}
 	default:
 		return // what nobody sees on a first visit, such as ::selection
 	}
