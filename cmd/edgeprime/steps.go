@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
@@ -43,8 +44,6 @@ func (r *launchRun) discover(ctx context.Context) error {
 		return err
 	}
 	r.tower.budget = origin.NewBudget(0)
-	stop := context.AfterFunc(ctx, r.tower.permits.Drain)
-	defer stop()
 	scout := &scout{
 		run: r, stage: first, station: r.tower.station(first.Vantages[0]), variant: r.launch.File.Variants[0],
 		preview: r.tower.preview(r.launch), progress: r.e.progress("discover"),
@@ -229,34 +228,57 @@ func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regio
 	bars := r.e.rounds()
 	defer bars.end()
 	queue := regions.NewMemoryQueue(queueDepth)
-	d := &regions.Dispatcher{
-		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.journal,
-		Progress: bars.show, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
-	}
+	d := r.dispatcher(queue, bars.show)
+	sink := &lastSink{Sink: d, permits: r.tower.permits}
 	if err := d.Replay(regions.ReadObservations(r.journalPath())); err != nil {
 		return err
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	for _, v := range r.plan.Vantages() {
 		w := &regions.Worker{
-			Vantage: v.Name, Source: queue, Sink: d, Asker: r.tower.asker(r.tower.station(v)),
+			Vantage: v.Name, Source: queue, Sink: sink, Asker: r.tower.asker(r.tower.station(v)),
 			Slots: min(r.tower.permits.Slots()+1, mostSlots),
 		}
-		group.Go(func() error {
-			err := w.Run(groupCtx)
-			if err != nil {
-				r.tower.permits.Drain() // the run is over: who waits for a permit must not start any more
-			}
-			return err
-		})
+		group.Go(func() error { return w.Run(groupCtx) })
 	}
 	group.Go(func() error {
 		defer queue.Close()
 		return step(groupCtx, d)
 	})
 	err := group.Wait()
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case sink.err != nil:
+		return sink.err // the cause; a worker that was held back may have ended first
+	default:
+		return err
+	}
+}
+
+func (r *launchRun) dispatcher(queue regions.Queue, progress regions.Progress) *regions.Dispatcher {
+	return &regions.Dispatcher{
+		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.journal,
+		Progress: progress, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
+	}
+}
+
+// lastSink ends the run with the first observation that cannot be kept: who waits for a permit, its
+// own worker's other requests too, must not start any more.
+type lastSink struct {
+	regions.Sink
+	permits *origin.Guard
+
+	once sync.Once
+	err  error // of that observation; to be read once the workers have ended
+}
+
+// Put implements regions.Sink.
+func (s *lastSink) Put(ctx context.Context, o edge.Observation) error {
+	err := s.Sink.Put(ctx, o)
+	if err != nil {
+		s.once.Do(func() { s.err = err })
+		s.permits.Drain()
 	}
 	return err
 }
