@@ -234,6 +234,27 @@ func TestGuardGivesUpWithTheContext(t *testing.T) {
 	})
 }
 
+// A permit that is granted in the moment in which its waiter gives up goes back.
+func TestGuardLosesNoPermitToWhoGaveUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 1})
+		for range 50 { // who is first is chance
+			p := acquire(t, g, "eu")
+			ctx, cancel := context.WithCancel(t.Context())
+			var waiter sync.WaitGroup
+			waiter.Go(func() {
+				if q, err := g.Acquire(ctx, "eu"); err == nil {
+					q.Release(origin.Outcome{})
+				}
+			})
+			synctest.Wait()
+			cancel()
+			p.Release(origin.Outcome{}) // before the waiter has left the queue
+			waiter.Wait()
+		}
+	})
+}
+
 func TestGuardDrainsWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGuard(t, origin.Limits{MaxRPS: 1, MaxInFlight: 1})
