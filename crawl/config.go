@@ -29,8 +29,8 @@ type Limits struct {
 	LinksPerPage int `yaml:"links_per_page" json:"links_per_page,omitempty"`
 	// Redirects is how many hops are followed one after another. Default 5.
 	Redirects int `yaml:"redirects" json:"redirects,omitempty"`
-	// SitemapURLs is how many URLs are taken from all sitemaps together: pages, alternates, images,
-	// videos and the sitemaps of indexes. Default 1000000.
+	// SitemapURLs is how many URLs are taken from all sitemaps together: pages, alternates, images
+	// and videos; and how many sitemaps are taken from all indexes. Default 1000000.
 	SitemapURLs int `yaml:"sitemap_urls" json:"sitemap_urls,omitempty"`
 	// SitemapDepth is how many sitemap indexes may stand above a sitemap. Default 2.
 	SitemapDepth int `yaml:"sitemap_depth" json:"sitemap_depth,omitempty"`

@@ -22,6 +22,11 @@
 // What discovery could not read is a [Problem] of the manifest, never silence. A Problem that is
 // Incomplete says that assets may be missing.
 //
+// Sitemaps may list a million URLs. They are unpacked, decoded and parsed as streams; what they list
+// beyond the pages that are read is sorted and packed block by block, and merged into the manifest at
+// the end, which is packed as well: of each URL it holds what differs from the URL before. Memory
+// grows by some twenty bytes a URL.
+//
 // A robots.txt is read when the launch names one among its sitemaps, and then for its Sitemap
 // lines only: its rules govern the following of links, not what a launch declares.
 package crawl

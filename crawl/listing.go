@@ -123,36 +123,40 @@ func (l *listed) flush() {
 
 // seal ends the adding and begins the finding.
 func (l *listed) seal() {
-	if l.flush(); len(l.blocks) > 0 {
-		l.whole = mergePacked(append(l.blocks, l.whole))
+	l.flush()
+	if len(l.blocks) > 0 {
+		l.whole = mergePacked(append([]packed{l.whole}, l.blocks...))
 	}
 	l.pending, l.blocks = nil, nil
 }
 
-// list takes what a sitemap lists: as an asset like any other when it is to be read or is known,
-// else packed away.
+// list takes what a sitemap lists: as an asset like any other when it is known or is to be asked
+// for, else packed away.
 func (r *run) list(a Asset) {
-	full := false
-	switch a.Kind {
-	case Document:
-		full = r.documents >= r.limits.Pages
-	case Stylesheet:
-		full = len(r.sheets) >= r.limits.Pages
-	case Script, Font, Image, Media, WebApp, Data, Social:
-	}
 	f := ref{Asset: a, role: declaredRole(a.Kind), mask: maskOf(a.Selected)}
 	f.Selected = nil // until the end
-	if r.assets[a.URL] != nil || !full && f.role != unread {
-		if l, err := parseLink(a.URL); err == nil { // it is the form of a link
-			f.link = l
-			r.takeDeclaredRef(f)
+	limit, count := "limit-pages", r.documents
+	if a.Kind != Document {
+		limit, count = "limit-listed", r.files
+	}
+	asks := f.role != unread || r.mustProbe(f)
+	known := r.assets[a.URL] != nil
+	if !known && (!asks || count >= r.limits.Pages) {
+		r.listed.add(a)
+		if asks {
+			r.leaveOut(limit, a.URL)
 		}
 		return
 	}
-	r.listed.add(a)
-	if full {
-		r.leaveOut(map[Kind]string{Document: "limit-pages", Stylesheet: "limit-sheets"}[a.Kind], a.URL)
+	l, err := parseLink(a.URL)
+	if err != nil {
+		return // it was a link's
 	}
+	if !known && a.Kind != Document {
+		r.files++
+	}
+	f.link = l
+	r.takeDeclaredRef(f)
 }
 
 // unpack makes an asset like any other of what sitemaps list at a URL; nil when they do not.

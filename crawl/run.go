@@ -32,6 +32,8 @@ type run struct {
 	documents  int // queued to be read
 	found      int // assets that the launch does not declare
 	sitemapped int // URLs taken from sitemaps
+	indexed    int // sitemaps taken from indexes
+	files      int // asked for because sitemaps list them, beside documents
 	cut        map[string]*cutCount
 }
 
@@ -293,7 +295,7 @@ func (r *run) nameLimits() {
 	for limit, c := range r.cut {
 		detail := map[string]string{
 			"limit-pages":  fmt.Sprintf("%d documents beyond the limit of %d are listed but were not read; raise discovery.pages", c.count, r.limits.Pages),
-			"limit-sheets": fmt.Sprintf("%d style sheets of sitemaps beyond the limit of %d are listed but were not read; raise discovery.pages", c.count, r.limits.Pages),
+			"limit-listed": fmt.Sprintf("%d files of sitemaps beyond the limit of %d are listed but were not asked for; raise discovery.pages", c.count, r.limits.Pages),
 			"limit-assets": fmt.Sprintf("%d references beyond the limit of %d assets were left out; raise discovery.assets", c.count, r.limits.Assets),
 			"limit-depth":  fmt.Sprintf("%d nested frames, imports or modules were not read because they are nested too deep; check for a loop that makes up URLs", c.count),
 			"limit-sitemap-urls": fmt.Sprintf("%d sitemap entries beyond the limit of %d were left out; raise discovery.sitemap_urls",

@@ -91,7 +91,7 @@ func priorityOf(text string) float64 {
 	return p
 }
 
-// latestInstant is the end of what a date names: a W3C date and time as sitemaps.org wants it,
+// latestInstant is the last instant of what a date names: a W3C date and time as sitemaps.org wants it,
 // down to a year alone, or what feeds write. A date without a zone is one of UTC.
 func latestInstant(text string) (time.Time, bool) {
 	for _, form := range []struct {
@@ -110,7 +110,10 @@ func latestInstant(text string) (time.Time, bool) {
 		{time.RFC1123, 0, 0, 0},
 	} {
 		if t, err := time.Parse(form.layout, text); err == nil {
-			return t.AddDate(form.years, form.months, form.days), true
+			if end := t.AddDate(form.years, form.months, form.days); end.After(t) {
+				t = end.Add(-1)
+			}
+			return t, true
 		}
 	}
 	return time.Time{}, false

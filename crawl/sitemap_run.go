@@ -93,7 +93,7 @@ func (r *run) mergeSitemap(it item, s *listing) {
 	}
 	assets := s.assets.packed()
 	for a := range assets.all() {
-		if r.countSitemap(it.URL) {
+		if r.countSitemap(it.URL, &r.sitemapped) {
 			r.list(a)
 		}
 	}
@@ -111,14 +111,14 @@ func (r *run) mergeSitemap(it item, s *listing) {
 	r.left.add(it.URL, s.filtered)
 }
 
-// countSitemap counts one URL of a sitemap against the limit on all of them together, and reports
-// whether it may be taken.
-func (r *run) countSitemap(url string) bool {
-	if r.sitemapped >= r.limits.SitemapURLs {
+// countSitemap counts one URL of a sitemap against the limit on all of its sort together, and
+// reports whether it may be taken.
+func (r *run) countSitemap(url string, taken *int) bool {
+	if *taken >= r.limits.SitemapURLs {
 		r.cutSitemap(url, 1)
 		return false
 	}
-	r.sitemapped++
+	*taken++
 	return true
 }
 
@@ -147,7 +147,7 @@ func (r *run) mergeChildren(it item, s *listing) {
 			s.dropped.unusable(raw)
 		case r.scope.allowsHost(l) != nil:
 			s.dropped.foreign++
-		case r.countSitemap(it.URL):
+		case r.countSitemap(it.URL, &r.indexed):
 			r.askSitemap(l, item{depth: below}, false)
 		}
 	}
