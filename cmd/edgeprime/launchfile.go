@@ -24,13 +24,13 @@ type launchFile struct {
 
 	Launch launchTimes `yaml:"launch"`
 
-	Entries   []string     `yaml:"entries"`
-	Pages     []string     `yaml:"pages"`
-	Sitemaps  []string     `yaml:"sitemaps"`
-	URLLists  []string     `yaml:"url_lists"`
-	Scope     crawl.Scope  `yaml:"scope"`
-	Critical  crawl.Globs  `yaml:"critical"`
-	Discovery crawl.Limits `yaml:"discovery"`
+	Entries   []string         `yaml:"entries"`
+	Pages     []string         `yaml:"pages"`
+	Sitemaps  []string         `yaml:"sitemaps"`
+	URLLists  []string         `yaml:"url_lists"`
+	Scope     crawl.Scope      `yaml:"scope"`
+	Critical  crawl.Globs      `yaml:"critical"`
+	Discovery discoverySection `yaml:"discovery"`
 
 	Variants []edge.Variant   `yaml:"variants"`
 	Regions  []regions.Region `yaml:"regions"`
@@ -42,6 +42,13 @@ type launchFile struct {
 	Criteria report.Criteria   `yaml:"criteria"`
 	Report   reportSection     `yaml:"report"`
 	Headers  map[string]string `yaml:"headers"`
+}
+
+// discoverySection is crawl.Limits with what is left out of sitemaps.
+type discoverySection struct {
+	crawl.Limits       `yaml:",inline"`
+	SitemapSince       string  `yaml:"sitemap_since,omitempty"`
+	SitemapMinPriority float64 `yaml:"sitemap_min_priority,omitempty"`
 }
 
 // launchTimes says when the launch is and how long it must stay warm.

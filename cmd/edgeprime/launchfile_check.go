@@ -40,7 +40,7 @@ func (c *checker) check(l *launch, e *env) {
 	c.times(l, e.now())
 	c.validated(path("scope"), reflect.TypeOf(f.Scope), f.Scope.Validate())
 	c.validated(path("critical"), reflect.TypeOf(f.Critical), f.Critical.Validate())
-	c.validated(path("discovery"), reflect.TypeOf(f.Discovery), f.Discovery.Validate())
+	c.discovery(l)
 	c.urls(l, e)
 	c.variants(f.Variants)
 	guard := c.addresses(f.AllowAddresses)

@@ -24,7 +24,7 @@ const (
 // withDefaults returns the file with every absent key filled in.
 func (f launchFile) withDefaults() launchFile {
 	f.Launch.WarmWindow = cmp.Or(f.Launch.WarmWindow, defaultWarmWindow)
-	f.Discovery = discoveryDefaults(f.Discovery)
+	f.Discovery.Limits = discoveryDefaults(f.Discovery.Limits)
 	if len(f.Variants) == 0 {
 		f.Variants = []edge.Variant{{Name: "chromium", Headers: map[string]string{"Accept-Encoding": defaultEncoding}}}
 	}

@@ -35,9 +35,10 @@ type launch struct {
 	Headers map[string]edge.Secret // for preview hosts only
 	Notes   []string               // what the user should know, in the order of the file
 
-	stages regions.Stages
-	urls   []string // lines of the URL lists
-	tree   *tree
+	stages       regions.Stages
+	sitemapSince time.Time
+	urls         []string // lines of the URL lists
+	tree         *tree
 }
 
 // CrawlConfig is where discovery starts and how far it goes.
@@ -45,7 +46,8 @@ func (l *launch) CrawlConfig() crawl.Config {
 	f := l.File
 	return crawl.Config{
 		Entries: f.Entries, Pages: f.Pages, Sitemaps: f.Sitemaps, URLs: l.urls,
-		Scope: f.Scope, Critical: f.Critical, Limits: f.Discovery,
+		Scope: f.Scope, Critical: f.Critical, Limits: f.Discovery.Limits,
+		SitemapSince: l.sitemapSince, SitemapMinPriority: f.Discovery.SitemapMinPriority,
 	}
 }
 

@@ -44,7 +44,7 @@ func goodLaunches() []launchCase {
 		{name: "limits", yaml: "origin: {max_rps: 60, confirm_max_rps: 60, max_in_flight: 8, amplification: 2, timeout: 1m30s, hold_tail: 500ms}\n"},
 		{name: "no confirmation", yaml: "origin: {max_rps: 50, confirm_max_rps: 0}\n"},
 		{name: "loopback by exemption", yaml: "allow_addresses: [\"127.0.0.1:8080\", \"[::1]:443\"]\nregions: [{name: eu, vantages: [{address: \"127.0.0.1:8080\"}]}]\n"},
-		{name: "everything else", yaml: "owner: a\non_call: b\napprover: c\ndeploy_id: \"0123\"\ncriteria: {hit_ratio: 1, max_evidence_age: 24h, fail_on: warning}\nreport: {dir: out, formats: [html]}\ndiscovery: {pages: 1, assets: 2, links_per_page: 3, redirects: 4, sitemap_urls: 5, sitemap_depth: 6, concurrency: 7}\ncritical: {include: [/a/**, \"https://www.example.com/b\"], exclude: [\"*.map\"]}\nscope: {hosts: [www.example.com, \"*.cdn.example.com\"], include: [/**], exclude: [/x/*]}\n"},
+		{name: "everything else", yaml: "owner: a\non_call: b\napprover: c\ndeploy_id: \"0123\"\ncriteria: {hit_ratio: 1, max_evidence_age: 24h, fail_on: warning}\nreport: {dir: out, formats: [html]}\ndiscovery: {pages: 1, assets: 2, links_per_page: 3, redirects: 4, sitemap_urls: 5, sitemap_depth: 6, concurrency: 7, sitemap_since: 2026-11-01, sitemap_min_priority: 0.5}\ncritical: {include: [/a/**, \"https://www.example.com/b\"], exclude: [\"*.map\"]}\nscope: {hosts: [www.example.com, \"*.cdn.example.com\"], include: [/**], exclude: [/x/*]}\n"},
 		{name: "credential", yaml: "scope: {preview: {preview.example.com: www.example.com}}\nheaders: {Authorization: \"Bearer ${env:TOKEN}\"}\n"},
 	}
 }
@@ -117,6 +117,11 @@ func badLaunches() []launchCase {
 		{"bad preview", "scope:\n  preview:\n    a.example: www.example.com\n    b.example: www.example.com\n", ":", false},
 		{"bad glob", "critical: {exclude: [\"\"]}\n", ":4: critical: exclude", true},
 		{"too many at once", "discovery: {concurrency: 65}\n", ":4: limit concurrency is 65", true},
+		{"sitemaps since a word", "discovery: {sitemap_since: yesterday}\n", ":4: discovery.sitemap_since is \"yesterday\": this is no date and time", true},
+		{"sitemaps since no time", "discovery: {sitemap_since: 0h}\n", ":4: discovery.sitemap_since is 0h; set a duration above zero", false},
+		{"sitemaps since the future", "discovery: {sitemap_since: 2027-11-01}\n", ":4: discovery.sitemap_since is after launch.at", false},
+		{"sitemap priority", "discovery: {sitemap_min_priority: 1.5}\n", ":4: discovery.sitemap_min_priority is 1.5; priorities of sitemaps are at most 1", true},
+		{"no sitemap priority", "discovery: {sitemap_min_priority: 0}\n", ":4: discovery.sitemap_min_priority is 0; set a number above zero", true},
 		{"discovery of zero", "discovery: {pages: 0}\n", ":4: discovery.pages is 0; set a number above zero, or leave the key out for the default 2000", true},
 
 		{"variant without a name", "variants: [{headers: {DPR: \"1\"}}]\n", ":4: variants[0].name is missing", true},
@@ -220,6 +225,7 @@ regions:
 - name: eu
 stages: {shield: us-east, canary: eu}
 origin: {max_rps: 20}
+discovery: {sitemap_since: 2026-11-01, sitemap_min_priority: 0.4}
 `)
 	require.NoError(t, err)
 	zone, _ := time.LoadLocation("America/New_York")
@@ -233,6 +239,8 @@ origin: {max_rps: 20}
 	require.NoError(t, cfg.Validate())
 	assert.Equal(t, []string{"https://www.example.com/"}, cfg.Entries)
 	assert.Equal(t, []string{"https://www.example.com/sitemap.xml"}, cfg.Sitemaps)
+	assert.Equal(t, time.Date(2026, 11, 1, 0, 0, 0, 0, zone), cfg.SitemapSince)
+	assert.InEpsilon(t, 0.4, cfg.SitemapMinPriority, 1e-9)
 
 	assert.Equal(t, 20, l.Limits().MaxRPS)
 	assert.Equal(t, 4, l.Limits().MaxInFlight)
@@ -247,6 +255,21 @@ origin: {max_rps: 20}
 
 	assert.Equal(t, "hunter2", l.Headers["X-Token"].Reveal())
 	assert.Equal(t, "Bearer hunter2", l.Headers["Authorization"].Reveal())
+}
+
+func TestSitemapSince(t *testing.T) {
+	zone, _ := time.LoadLocation("America/New_York")
+	for text, want := range map[string]time.Time{
+		"720h":                      time.Date(2026, 11, 1, 9, 0, 0, 0, zone),
+		"2026-11-01 12:00":          time.Date(2026, 11, 1, 12, 0, 0, 0, zone),
+		`"2026-11-01T12:00:00Z"`:    time.Date(2026, 11, 1, 7, 0, 0, 0, zone),
+		`"2026-11-01 12:00" # x`:    time.Date(2026, 11, 1, 12, 0, 0, 0, zone),
+		"2026-10-31T12:00:00+01:00": time.Date(2026, 10, 31, 7, 0, 0, 0, zone),
+	} {
+		l, err := load(smallest + "discovery: {sitemap_since: " + text + "\n}\n")
+		require.NoError(t, err, text)
+		assert.True(t, want.Equal(l.CrawlConfig().SitemapSince), "%s is %s", text, l.CrawlConfig().SitemapSince)
+	}
 }
 
 func TestDigestNamesWhatMatters(t *testing.T) {
