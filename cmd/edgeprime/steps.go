@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/edgeprime/edgeprime/crawl"
@@ -57,14 +55,7 @@ func (r *launchRun) discover(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("discover: %w", err)
 	}
-	var data bytes.Buffer
-	if err := r.manifest.Write(&data); err != nil {
-		return fmt.Errorf("discover: %w", err)
-	}
-	if err := renameio.WriteFile(path, data.Bytes(), 0o600); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return r.e.writeTo(path, r.manifest.Write)
 }
 
 // mostProblems is how many problems of discovery are told on the way; the report holds all.
@@ -126,7 +117,7 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	fetcher, vantage, pass := s.station.prime, s.station.vantage, edge.Prime
 	if s.preview.serves(a.URL) {
 		fetcher, vantage, pass = s.preview.ask(a.URL), s.preview.vantage, edge.Discover
-	} else if a.Source == "sitemap" { // or a robots.txt
+	} else if a.Source == "sitemap" && a.Page == "" { // itself, or a robots.txt
 		pass = edge.Discover
 	}
 	var body []byte
