@@ -19,7 +19,7 @@ GOLDEN = $(call tested,flag.Bool."update")
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: build ## the whole way on loopback, nothing to install
@@ -79,6 +79,10 @@ tools: ## install the pinned tools into .bin
 .PHONY: bench
 bench: ## run every benchmark; BENCHTIME=1s each
 	@$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+.PHONY: bench-sitemaps
+bench-sitemaps: ## discover a million sitemap URLs; fails over 256 MiB, or over 1.2 times the CPU a URL of 10 000
+	@$(GO) test -count=1 -tags e2e -v -run '^TestMillionSitemapURLs$$' ./cmd/edgeprime -cpu-ratio 1.2
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target; FUZZTIME=10s each
