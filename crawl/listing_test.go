@@ -3,6 +3,7 @@ package crawl
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,13 +63,13 @@ func TestListedInBlocks(t *testing.T) {
 	var l listed
 	want := 3*listedBlock/2 - 1
 	for i := range want {
-		l.add(Asset{URL: fmt.Sprint((i * 7919) % want)})
+		l.add(Asset{URL: strconv.Itoa((i * 7919) % want)})
 	}
 	l.add(Asset{URL: "0"})
 	l.seal()
 	assert.Equal(t, want, l.whole.n)
 	assert.Nil(t, l.pending)
-	for _, url := range []string{"0", "17", fmt.Sprint(want - 1)} {
+	for _, url := range []string{"0", "17", strconv.Itoa(want - 1)} {
 		_, ok := l.whole.find(url)
 		assert.True(t, ok, url)
 	}

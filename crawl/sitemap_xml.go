@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -40,7 +41,8 @@ func elementOf(name []byte) element {
 		}
 		lower[i] = c
 	}
-	switch string(lower[:len(name)]) {
+	name = lower[:len(name)]
+	switch string(name) {
 	case "html":
 		return elementHTML
 	case "url":
@@ -55,6 +57,13 @@ func elementOf(name []byte) element {
 		return elementPriority
 	case "link":
 		return elementLink
+	}
+	return furtherElement(name)
+}
+
+// furtherElement finds the elements of extensions and feeds.
+func furtherElement(name []byte) element {
+	switch string(name) {
 	case "image":
 		return elementImage
 	case "video":
@@ -95,15 +104,8 @@ func (x *sitemapScan) up(n int) element {
 }
 
 // within reports whether one of some elements is open.
-func (x *sitemapScan) within(any ...element) bool {
-	for _, open := range x.path {
-		for _, e := range any {
-			if open == e {
-				return true
-			}
-		}
-	}
-	return false
+func (x *sitemapScan) within(some ...element) bool {
+	return slices.ContainsFunc(x.path, func(open element) bool { return slices.Contains(some, open) })
 }
 
 // token takes one token and returns false when reading must stop.
@@ -115,8 +117,8 @@ func (s *sitemap) token(x *sitemapScan, t xmlToken) bool {
 		return s.startElement(x)
 	case xmlEnd:
 		e := elementOf(x.name())
-		for i := len(x.path) - 1; i >= 0; i-- { // an end without a start ends nothing
-			if x.path[i] == e {
+		for i, open := range slices.Backward(x.path) { // an end without a start ends nothing
+			if open == e {
 				x.path = x.path[:i+1]
 				s.endElement(x, e)
 				x.path = x.path[:i]
@@ -183,6 +185,7 @@ func (s *sitemap) endElement(x *sitemapScan, e element) {
 		return
 	case elementOther, elementHTML, elementImage, elementVideo:
 		return
+	default: // what has text
 	}
 	text := string(bytes.TrimSpace(x.text))
 	switch {

@@ -193,36 +193,24 @@ func (x *xmlScanner) skip(end string, keep bool) error {
 
 // readTag reads a start or end tag; its opening bracket is read.
 func (x *xmlScanner) readTag() (xmlToken, error) {
-	quote, last := byte(0), byte(0)
+	var q quotes
 	x.tag = nil
-	for {
+	for whole := false; !whole; {
 		piece, err := x.in.ReadSlice('>')
 		if err != nil {
 			return 0, cutTag(err)
 		}
-		for _, c := range piece {
-			switch {
-			case c == quote:
-				quote = 0
-			case quote == 0 && last == '=' && (c == '"' || c == '\''):
-				quote = c
-			}
-			if c > ' ' {
-				last = c
-			}
-		}
-		if quote == 0 && x.tag == nil {
-			x.tag = piece[:len(piece)-1] // as nearly always
-			break
-		}
-		if x.tag = append(x.tag, piece...); quote == 0 {
-			x.tag = x.tag[:len(x.tag)-1]
-			break
+		whole = q.closedBehind(piece)
+		if whole && x.tag == nil {
+			x.tag = piece // as nearly always
+		} else {
+			x.tag = append(x.tag, piece...)
 		}
 		if len(x.tag) > maxXMLTag {
 			return 0, errXML
 		}
 	}
+	x.tag = x.tag[:len(x.tag)-1]
 	if rest, ok := bytes.CutPrefix(x.tag, []byte("/")); ok {
 		x.tag = rest
 		return xmlEnd, x.checkTag()
@@ -231,6 +219,27 @@ func (x *xmlScanner) readTag() (xmlToken, error) {
 		x.tag, x.ended = rest, true
 	}
 	return xmlStart, x.checkTag()
+}
+
+// quotes follows the quotes around a tag's attributes.
+type quotes struct {
+	open, last byte
+}
+
+// closedBehind reports whether no quote is open behind a piece of a tag.
+func (q *quotes) closedBehind(piece []byte) bool {
+	for _, c := range piece {
+		switch {
+		case c == q.open:
+			q.open = 0
+		case q.open == 0 && q.last == '=' && (c == '"' || c == '\''):
+			q.open = c
+		}
+		if c > ' ' {
+			q.last = c
+		}
+	}
+	return q.open == 0
 }
 
 // cutTag is the error of a tag that does not end.
