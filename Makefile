@@ -43,7 +43,7 @@ e2e: ## tests against real caches and a real browser; installs them when root on
 .PHONY: oracle
 oracle: ## measure discovery against a real browser; ORACLE_RECORD=.bin/oracle/record.json reuses the last record
 	@.ci/packages
-	@ORACLE_RECORD=$(abspath $(ORACLE_RECORD)) $(GO) test -count=1 -tags e2e -timeout 25m -v ./fixtures/oracle
+	@ORACLE_RECORD=$(abspath $(ORACLE_RECORD)) $(GO) test -count=1 -tags e2e -timeout 25m -v -run Discovery ./fixtures/oracle
 
 .PHONY: check
 check: tidy fmt lint vet test build ## everything that a change must pass
