@@ -133,12 +133,9 @@ func unicodeRange(s string) ([2]rune, bool) {
 	return [2]rune{rune(lo), rune(hi)}, true
 }
 
-// covers tells whether some character of a text is in the face's ranges.
-func (f *fontFace) covers(text *characters) bool {
-	if len(f.ranges) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(f.ranges, func(r [2]rune) bool { return text.meets(r[0], r[1]) })
+// has tells whether a character is in the face's ranges.
+func (f *fontFace) has(c rune) bool {
+	return len(f.ranges) == 0 || slices.ContainsFunc(f.ranges, func(r [2]rune) bool { return r[0] <= c && c <= r[1] })
 }
 
 // weight is the face's range of weights; a face that names none is regular.

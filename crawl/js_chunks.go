@@ -79,11 +79,19 @@ func (c *chunkScan) listToken(t jsToken) {
 func (c *chunkScan) finish(s *scriptScan) {
 	for _, name := range append(c.names, c.list...) {
 		base := c.public
-		if base == "" || base == "auto" {
+		switch {
+		case strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../"):
+			base = ""
+		case base == "" || base == "auto":
 			base = publicPath(s.out.resolver.base.Pathname(), name)
 		}
 		a := Asset{Kind: kindOfURL(name, Script), Mode: NoCORS, Source: "js:chunks", Priority: Low, Reason: "file that a bundle may load"}
-		s.out.addUnasked(base+name, a)
+		if f := s.out.add(base+name, a); f != nil {
+			f.demand, f.mask = never, 0
+			if f.Kind == Stylesheet {
+				f.role = readSheet // what it draws may be the largest paint
+			}
+		}
 	}
 }
 

@@ -513,14 +513,13 @@ func (s *styler) setIn(faces []*fontFace, style nodeStyle, text *characters) boo
 			here = append(here, f)
 		}
 	}
-	whole := false
+	whole := true
 	for _, weight := range style.weights {
 		for _, italic := range style.italics {
-			for _, f := range matchFaces(here, weight, italic) {
-				whole = whole || len(f.ranges) == 0
-				if f.covers(text) {
-					s.faces[f] |= s.bit
-				}
+			chosen, all := text.faces(matchFaces(here, weight, italic))
+			whole = whole && all
+			for _, f := range chosen {
+				s.faces[f] |= s.bit
 			}
 		}
 	}
