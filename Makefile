@@ -38,7 +38,7 @@ test: ## all tests that need Go only, in random order with the race detector
 e2e: ## tests against real caches and a real browser; installs them when root on Debian
 	@.ci/packages
 	@test -n "$(E2E)" || { echo 'no test has the build tag e2e' >&2; exit 1; }
-	@$(GO) test -count=1 -tags e2e -timeout 25m $(E2E)
+	@$(GO) test -count=1 -tags e2e -timeout 25m -p 1 $(E2E) # each package has the machine for itself: they measure
 
 .PHONY: oracle
 oracle: ## measure discovery against a real browser; ORACLE_RECORD=.bin/oracle/record.json reuses the last record
