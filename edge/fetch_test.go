@@ -241,6 +241,16 @@ func TestFetchTellsWhatWentWrong(t *testing.T) {
 	}
 }
 
+// A hit that breaks off proves nothing of what the edge did next: it counts against the origin.
+func TestFetchSparesTheOriginOnlyWithAWholeAnswer(t *testing.T) {
+	for body, spared := range map[string]bool{"abc": true, "ab": false} {
+		o, _ := raw(t, "HTTP/1.1 200 OK\r\nCache-Status: edge; hit\r\nContent-Length: 3\r\n\r\n"+body).get(t, "/")
+		require.Len(t, o.Attempts, 1)
+		assert.Equal(t, edge.ContactNo, o.Cache.Origin)
+		assert.Equal(t, spared, o.Attempts[0].Spared, body)
+	}
+}
+
 func TestFetchEndsAStalledOrEndlessBody(t *testing.T) {
 	stall := func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "begin")
