@@ -15,6 +15,8 @@ const (
 	DefaultSitemapURLs  = 1_000_000 // 20 full files
 	DefaultSitemapDepth = 2
 	DefaultConcurrency  = 4
+	// DefaultRenderedPages takes a browser a few minutes.
+	DefaultRenderedPages = 50
 
 	maxConcurrency = 64
 )
@@ -36,6 +38,9 @@ type Limits struct {
 	SitemapDepth int `yaml:"sitemap_depth" json:"sitemap_depth,omitempty"`
 	// Concurrency is how many fetches are open at once, at most 64. Default 4.
 	Concurrency int `yaml:"concurrency" json:"concurrency,omitempty"`
+	// RenderedPages is how many entries and pages are loaded in a browser, when there is one.
+	// Default 50.
+	RenderedPages int `yaml:"rendered_pages" json:"rendered_pages,omitempty"`
 }
 
 func (l Limits) withDefaults() Limits {
@@ -50,6 +55,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.SitemapURLs, DefaultSitemapURLs},
 		{&l.SitemapDepth, DefaultSitemapDepth},
 		{&l.Concurrency, DefaultConcurrency},
+		{&l.RenderedPages, DefaultRenderedPages},
 	} {
 		if *f.field == 0 {
 			*f.field = f.value
@@ -72,6 +78,7 @@ func (l Limits) Validate() error {
 		{"sitemap_urls", l.SitemapURLs},
 		{"sitemap_depth", l.SitemapDepth},
 		{"concurrency", l.Concurrency},
+		{"rendered_pages", l.RenderedPages},
 	} {
 		if f.value < 0 {
 			errs = append(errs, fmt.Errorf("crawl: limit %s is %d; give a number above zero, or leave it out for the default", f.name, f.value))
@@ -115,6 +122,8 @@ type Config struct {
 	// requests, so that redirects, sizes and broken ones are known, and each counts as primed where
 	// it was asked. With "needed" it asks only for what names further assets.
 	Ask string `yaml:"ask" json:"ask,omitempty"`
+	// Renderer loads the entries and pages in a browser too; nil leaves that out.
+	Renderer Renderer `yaml:"-" json:"-"`
 }
 
 // The values of [Config.Ask].

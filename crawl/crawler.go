@@ -36,9 +36,10 @@ func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
 		return nil, fmt.Errorf("crawl: configuration: %w", err)
 	}
 	r := newRun(c)
-	r.declare()
-	for _, step := range []func(){func() {}, r.applyStyles, r.probe} {
-		step()
+	for _, step := range []func(context.Context) error{always(r.declare), always(r.applyStyles), r.render, always(r.probe)} {
+		if err := step(ctx); err != nil {
+			return nil, fmt.Errorf("crawl: stopped: %w", err)
+		}
 		if err := r.drainAll(ctx); err != nil {
 			return nil, err
 		}
@@ -52,6 +53,11 @@ func (c *Crawler) Crawl(ctx context.Context) (*Manifest, error) {
 		}
 	}
 	return m, ErrNothing
+}
+
+// always is a step that cannot fail.
+func always(do func()) func(context.Context) error {
+	return func(context.Context) error { do(); return nil }
 }
 
 func (r *run) drainAll(ctx context.Context) error {

@@ -19,6 +19,10 @@
 // configuration asks for the selected ones only; [Asset].Selected names the viewports whose
 // browser would choose one, by the media, sizes and densities of the standards.
 //
+// A [Renderer] loads the entries and declared pages in a browser too, if the configuration has one:
+// package render. It gets nothing but what the crawl would fetch itself, and adds what only running
+// script requests; the Source of such an asset begins with "render:".
+//
 // What discovery could not read is a [Problem] of the manifest, never silence. A Problem that is
 // Incomplete says that assets may be missing.
 //

@@ -11,6 +11,9 @@ import (
 type run struct {
 	*Crawler
 
+	fetch Fetch         // the crawler's, with a memory when a browser asks too
+	seats chan struct{} // of a browser's fetches
+
 	limits   Limits
 	devices  []Viewport
 	chosen   selection
@@ -44,9 +47,15 @@ type cutCount struct {
 }
 
 func newRun(c *Crawler) *run {
+	limits, fetch := c.cfg.Limits.withDefaults(), c.fetch
+	if c.cfg.Renderer != nil {
+		fetch = newMemo(c.fetch, memoBytes).fetch
+	}
 	return &run{
 		Crawler:  c,
-		limits:   c.cfg.Limits.withDefaults(),
+		fetch:    fetch,
+		seats:    make(chan struct{}, limits.Concurrency),
+		limits:   limits,
 		devices:  c.cfg.viewports(),
 		chosen:   newSelection(viewportNames(c.cfg.viewports())),
 		scope:    c.cfg.EffectiveScope().compile(),
@@ -300,6 +309,8 @@ func (r *run) nameLimits() {
 			"limit-depth":  fmt.Sprintf("%d nested frames, imports or modules were not read because they are nested too deep; check for a loop that makes up URLs", c.count),
 			"limit-sitemap-urls": fmt.Sprintf("%d sitemap entries beyond the limit of %d were left out; raise discovery.sitemap_urls",
 				c.count, r.limits.SitemapURLs),
+			"limit-rendered-pages": fmt.Sprintf("%s beyond the limit of %d were read, but not loaded in the browser; raise discovery.rendered_pages",
+				plural(c.count, "declared page"), r.limits.RenderedPages),
 		}[limit]
 		r.problem(Problem{URL: c.first, Problem: limit, Detail: detail, Incomplete: true})
 	}
