@@ -59,6 +59,7 @@ func only() map[string]string {
 	return map[string]string{
 		"github.com/urfave/cli": "cmd/edgeprime",
 		"github.com/nats-io":    "regions/natsq",
+		"github.com/chromedp":   "crawl/render",
 	}
 }
 
