@@ -27,7 +27,7 @@ func launchFlags() []cli.Flag {
 	for _, s := range settings() {
 		flags = append(flags, &cli.StringFlag{Name: s.flag, Usage: s.usage + " [$" + s.variable + "]"})
 	}
-	return flags
+	return append(flags, renderFlags()...)
 }
 
 // launchOverrides returns what flags and the environment say over the launch file: flag > env >
@@ -41,7 +41,7 @@ func launchOverrides(e *env, c *cli.Context) overrides {
 			over = append(over, override{s.path, v, "env " + s.variable})
 		}
 	}
-	return over
+	return append(over, renderOverride(c)...)
 }
 
 // launchPath returns the launch file that a command is to read: the argument, else --config, else

@@ -49,6 +49,8 @@ type discoverySection struct {
 	crawl.Limits       `yaml:",inline"`
 	SitemapSince       string  `yaml:"sitemap_since,omitempty"`
 	SitemapMinPriority float64 `yaml:"sitemap_min_priority,omitempty"`
+	Render             bool    `yaml:"render"`
+	Browser            string  `yaml:"browser"`
 }
 
 // launchTimes says when the launch is and how long it must stay warm.

@@ -79,6 +79,7 @@ func discoveryDefaults(l crawl.Limits) crawl.Limits {
 	l.SitemapURLs = cmp.Or(l.SitemapURLs, crawl.DefaultSitemapURLs)
 	l.SitemapDepth = cmp.Or(l.SitemapDepth, crawl.DefaultSitemapDepth)
 	l.Concurrency = cmp.Or(l.Concurrency, crawl.DefaultConcurrency)
+	l.RenderedPages = cmp.Or(l.RenderedPages, crawl.DefaultRenderedPages)
 	return l
 }
 

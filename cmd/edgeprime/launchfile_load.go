@@ -105,7 +105,9 @@ func (c *checker) decode(f *launchFile) {
 
 // digest names the launch by its resolved values: what a run can be resumed under.
 func (l *launch) digest() (string, error) {
-	data, err := yaml.Dump(l.File)
+	f := l.File
+	f.Discovery.Render, f.Discovery.Browser = false, "" // what they found is in the manifest, which has its own digest
+	data, err := yaml.Dump(f)
 	if err != nil {
 		return "", fmt.Errorf("digest of %s: %w", l.Path, err)
 	}

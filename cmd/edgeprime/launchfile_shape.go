@@ -112,6 +112,8 @@ func (c *checker) value(t reflect.Type, n *yaml.Node, at keyPath) bool {
 		return c.list(t.Elem(), n, at)
 	case reflect.Int, reflect.Float64:
 		return c.number(t, n, at)
+	case reflect.Bool:
+		return c.flag(n, at)
 	default:
 		return c.text(n, at)
 	}
@@ -167,6 +169,14 @@ func (c *checker) text(n *yaml.Node, at keyPath) bool {
 		return true
 	}
 	return false
+}
+
+func (c *checker) flag(n *yaml.Node, at keyPath) bool {
+	good := n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool"
+	if !good {
+		c.bad(at, "%s is %s; write true or false", at, quote(n))
+	}
+	return good
 }
 
 func (c *checker) duration(n *yaml.Node, at keyPath) bool {

@@ -44,7 +44,7 @@ func goodLaunches() []launchCase {
 		{name: "limits", yaml: "origin: {max_rps: 60, confirm_max_rps: 60, max_in_flight: 8, amplification: 2, timeout: 1m30s, hold_tail: 500ms}\n"},
 		{name: "no confirmation", yaml: "origin: {max_rps: 50, confirm_max_rps: 0}\n"},
 		{name: "loopback by exemption", yaml: "allow_addresses: [\"127.0.0.1:8080\", \"[::1]:443\"]\nregions: [{name: eu, vantages: [{address: \"127.0.0.1:8080\"}]}]\n"},
-		{name: "everything else", yaml: "owner: a\non_call: b\napprover: c\ndeploy_id: \"0123\"\ncriteria: {hit_ratio: 1, max_evidence_age: 24h, fail_on: warning}\nreport: {dir: out, formats: [html]}\ndiscovery: {pages: 1, assets: 2, links_per_page: 3, redirects: 4, sitemap_urls: 5, sitemap_depth: 6, concurrency: 7, sitemap_since: 2026-11-01, sitemap_min_priority: 0.5}\ncritical: {include: [/a/**, \"https://www.example.com/b\"], exclude: [\"*.map\"]}\nscope: {hosts: [www.example.com, \"*.cdn.example.com\"], include: [/**], exclude: [/x/*]}\n"},
+		{name: "everything else", yaml: "owner: a\non_call: b\napprover: c\ndeploy_id: \"0123\"\ncriteria: {hit_ratio: 1, max_evidence_age: 24h, fail_on: warning}\nreport: {dir: out, formats: [html]}\ndiscovery: {pages: 1, assets: 2, links_per_page: 3, redirects: 4, sitemap_urls: 5, sitemap_depth: 6, concurrency: 7, rendered_pages: 8, render: true, browser: chromium, sitemap_since: 2026-11-01, sitemap_min_priority: 0.5}\ncritical: {include: [/a/**, \"https://www.example.com/b\"], exclude: [\"*.map\"]}\nscope: {hosts: [www.example.com, \"*.cdn.example.com\"], include: [/**], exclude: [/x/*]}\n"},
 		{name: "credential", yaml: "scope: {preview: {preview.example.com: www.example.com}}\nheaders: {Authorization: \"Bearer ${env:TOKEN}\"}\n"},
 	}
 }
@@ -122,6 +122,8 @@ func badLaunches() []launchCase {
 		{"sitemaps since the future", "discovery: {sitemap_since: 2027-11-01}\n", ":4: discovery.sitemap_since is after launch.at", false},
 		{"sitemap priority", "discovery: {sitemap_min_priority: 1.5}\n", ":4: discovery.sitemap_min_priority is 1.5; priorities of sitemaps are at most 1", true},
 		{"no sitemap priority", "discovery: {sitemap_min_priority: 0}\n", ":4: discovery.sitemap_min_priority is 0; set a number above zero", true},
+		{"no truth value", "discovery: {render: maybe}\n", ":4: discovery.render is \"maybe\"; write true or false", true},
+		{"quoted truth value", "discovery: {render: \"true\"}\n", ":4: discovery.render is \"true\"; write true or false", true},
 		{"discovery of zero", "discovery: {pages: 0}\n", ":4: discovery.pages is 0; set a number above zero, or leave the key out for the default 2000", true},
 
 		{"variant without a name", "variants: [{headers: {DPR: \"1\"}}]\n", ":4: variants[0].name is missing", true},
@@ -283,6 +285,7 @@ func TestDigestNamesWhatMatters(t *testing.T) {
 	assert.Equal(t, base, digest(smallest+"origin: {max_rps: 5}\n"), "nor does a default that is said")
 	assert.NotEqual(t, base, digest(smallest+"origin: {max_rps: 6}\n"))
 	assert.NotEqual(t, base, digest(smallest, override{path("deploy_id"), "b", "flag --deploy-id"}))
+	assert.Equal(t, base, digest(smallest+"discovery: {render: true, browser: /x}\n"), "how the manifest was found binds no later step")
 }
 
 func TestOverridesStandAboveTheFile(t *testing.T) {
@@ -295,6 +298,9 @@ func TestOverridesStandAboveTheFile(t *testing.T) {
 	l, err = load(smallest, override{path("deploy_id"), "null", "flag --deploy-id"})
 	require.NoError(t, err)
 	assert.Equal(t, "null", l.File.DeployID, "a flag's text is no YAML")
+	l, err = load(smallest, override{path("deploy_id"), "true", "flag --deploy-id"})
+	require.NoError(t, err)
+	assert.Equal(t, "true", l.File.DeployID)
 
 	l, err = load(smallest+"origin: hello\n", override{rate, "7", "env A"})
 	require.NoError(t, err)

@@ -88,8 +88,12 @@ func (t *tree) apply(over overrides) {
 	}
 }
 
-// tagOf is the YAML type of a flag's text: a number stays one, all else is a string.
+// tagOf is the YAML type of a flag's text: a number and a truth value stay one, all else is a
+// string. A key that wants a string takes either.
 func tagOf(text string) string {
+	if text == "true" || text == "false" {
+		return "!!bool"
+	}
 	if _, err := strconv.Atoi(text); err == nil {
 		return "!!int"
 	}

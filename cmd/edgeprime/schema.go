@@ -106,6 +106,9 @@ func typed(s *jsonschema.Schema, value string) any {
 	if s.Type == "integer" || s.Type == "number" {
 		return json.Number(value)
 	}
+	if s.Type == "boolean" {
+		return value == "true"
+	}
 	return value
 }
 

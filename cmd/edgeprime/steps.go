@@ -37,6 +37,14 @@ func (r *launchRun) discover(ctx context.Context) error {
 	}
 	cfg := r.launch.CrawlConfig()
 	cfg.Scope = r.tower.scope
+	browser, err := r.launch.browser()
+	if err != nil {
+		return err
+	}
+	if browser != nil {
+		cfg.Renderer = browser
+		defer browser.Close()
+	}
 	first, err := r.firstStage()
 	if err != nil {
 		return err
@@ -49,6 +57,7 @@ func (r *launchRun) discover(ctx context.Context) error {
 	r.manifest, err = crawl.New(cfg, scout.fetch, r.e.log).Crawl(ctx)
 	scout.progress.end()
 	r.tellProblems()
+	r.tellRendered()
 	switch {
 	case errors.Is(err, crawl.ErrNothing):
 		return nothingFound(r.manifest)
@@ -124,7 +133,7 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	asker := &regions.Asker{
 		Budget: s.run.tower.budget, Breakers: &s.station.breakers,
 		Fetch: func(ctx context.Context, t regions.Task) (o edge.Observation, err error) {
-			o, body, err = fetcher.Fetch(ctx, edge.Request{Asset: t.Asset, Variant: t.Variant, Keep: mayBeRead(a.Kind)})
+			o, body, err = fetcher.Fetch(ctx, edge.Request{Asset: t.Asset, Variant: t.Variant, Keep: mayBeRead(a.Kind) || shownToBrowser(a)})
 			return o, err
 		},
 	}

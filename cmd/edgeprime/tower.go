@@ -51,7 +51,7 @@ func newTower(r *launchRun) (*tower, error) {
 	}
 	return &tower{
 		permits: permits, address: address, scope: r.launch.CrawlConfig().EffectiveScope(),
-		caps:     edge.Caps{Total: limits.Timeout},
+		caps:     r.launch.caps(limits.Timeout),
 		header:   http.Header{runHeader: {r.ID}},
 		stations: map[string]*station{},
 	}, nil
