@@ -58,6 +58,11 @@ func newLink(u *whatwg.Url) (link, error) {
 		return link{}, errURLUserinfo
 	}
 	l := link{key: u.Href(true), scheme: scheme, host: u.Hostname(), port: u.Port(), path: u.Pathname()}
+	if path := strings.ReplaceAll(l.path, "^", "%5E"); path != l.path {
+		// The standard has it in the path's set since 2024, and browsers encode it; the library does not.
+		l.key = l.origin() + path + l.key[len(l.origin())+len(l.path):]
+		l.path = path
+	}
 	if len(l.key) > maxURL {
 		return link{}, errURLTooLong
 	}
