@@ -20,6 +20,9 @@ type item struct {
 	declared bool
 	hops     int // redirects so far
 	depth    int // imports, frames or sitemap indexes above it
+	level    int // links that were followed to the page
+	// modest is what a page that is not critical loads: it is no more critical than the page.
+	modest bool
 }
 
 // answer is what discovery made of one response. Its body is gone.
@@ -31,6 +34,7 @@ type answer struct {
 	refs    *refs // of modules and web app manifests
 	bare    []string
 	sitemap *listing
+	robots  *robots
 }
 
 // read makes an answer of a response. It runs beside others and touches nothing shared.
@@ -44,7 +48,7 @@ func (r *run) read(it item, resp Response) answer {
 	contentType := resp.Header.Get("Content-Type")
 	switch it.role {
 	case readDocument:
-		a.readDocument(it, contentType, body, r.devices)
+		a.readDocument(it, contentType, body, r.devices, r.linksOf(it))
 	case readSheet:
 		a.readSheet(it, contentType, body)
 	case readModule, readScript, readWorker:
@@ -55,6 +59,8 @@ func (r *run) read(it item, resp Response) answer {
 		a.readWebApp(it, body)
 	case readSitemap:
 		a.sitemap = r.readSitemap(it, contentType, body)
+	case readRobots:
+		a.robots = parseRobots(body)
 	case unread, probed:
 	}
 	return a
@@ -64,7 +70,7 @@ func (a *answer) fail(it item, name, detail string, incomplete bool) {
 	a.problem = Problem{URL: it.URL, Problem: name, Detail: detail, Incomplete: incomplete}
 }
 
-func (a *answer) readDocument(it item, contentType string, body []byte, devices []Viewport) {
+func (a *answer) readDocument(it item, contentType string, body []byte, devices []Viewport, links *pageLinks) {
 	essence := mediaType(contentType)
 	if essence == "" {
 		essence = mediaType(http.DetectContentType(body))
@@ -79,9 +85,13 @@ func (a *answer) readDocument(it item, contentType string, body []byte, devices 
 		}
 		return
 	}
-	d := readHTML(body, contentType, it.URL, devices)
+	d := readHTML(body, contentType, it.URL, devices, links)
 	if d == nil {
 		return
+	}
+	if links != nil {
+		links.obeyFields(a.Header.Values("X-Robots-Tag"))
+		links.resolve(d.refs.resolver)
 	}
 	header := refs{resolver: d.refs.resolver, page: it.URL, origin: d.refs.origin, screens: d.refs.screens}
 	if own, err := newResolver(it.URL); err == nil {

@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -8,15 +9,16 @@ import (
 
 // The defaults of [Limits]: high enough for a launch, low enough to stop a crawl trap.
 const (
-	DefaultPages        = 2000
-	DefaultAssets       = 20000
-	DefaultLinksPerPage = 6000
-	DefaultRedirects    = 5
-	DefaultSitemapURLs  = 1_000_000 // 20 full files
-	DefaultSitemapDepth = 2
-	DefaultConcurrency  = 4
-	// DefaultRenderedPages takes a browser a few minutes.
-	DefaultRenderedPages = 50
+	DefaultPages           = 2000
+	DefaultAssets          = 20000
+	DefaultLinksPerPage    = 6000
+	DefaultRedirects       = 5
+	DefaultSitemapURLs     = 1_000_000 // 20 full files
+	DefaultSitemapDepth    = 2
+	DefaultLinksPerPattern = 100
+	DefaultQueriesPerPath  = 50
+	DefaultConcurrency     = 4
+	DefaultRenderedPages   = 50 // which takes a browser a few minutes
 
 	maxConcurrency = 64
 )
@@ -36,6 +38,15 @@ type Limits struct {
 	SitemapURLs int `yaml:"sitemap_urls" json:"sitemap_urls,omitempty"`
 	// SitemapDepth is how many sitemap indexes may stand above a sitemap. Default 2.
 	SitemapDepth int `yaml:"sitemap_depth" json:"sitemap_depth,omitempty"`
+	// Depth is how many links are followed one after another from what the launch declares, its
+	// sitemaps' pages included. Default 0: none.
+	Depth int `yaml:"depth" json:"depth,omitempty"`
+	// PagesPerHost is how many documents of one host are read. Default: as many as Pages.
+	PagesPerHost int `yaml:"pages_per_host" json:"pages_per_host,omitempty"`
+	// LinksPerPattern is how many links are followed that differ in numbers and ids only. Default 100.
+	LinksPerPattern int `yaml:"links_per_pattern" json:"links_per_pattern,omitempty"`
+	// QueriesPerPath is how many links are followed that differ in their query only. Default 50.
+	QueriesPerPath int `yaml:"queries_per_path" json:"queries_per_path,omitempty"`
 	// Concurrency is how many fetches are open at once, at most 64. Default 4.
 	Concurrency int `yaml:"concurrency" json:"concurrency,omitempty"`
 	// RenderedPages is how many entries and pages are loaded in a browser, when there is one.
@@ -43,7 +54,8 @@ type Limits struct {
 	RenderedPages int `yaml:"rendered_pages" json:"rendered_pages,omitempty"`
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults returns the limits with every zero filled in.
+func (l Limits) WithDefaults() Limits {
 	for _, f := range []struct {
 		field *int
 		value int
@@ -54,6 +66,8 @@ func (l Limits) withDefaults() Limits {
 		{&l.Redirects, DefaultRedirects},
 		{&l.SitemapURLs, DefaultSitemapURLs},
 		{&l.SitemapDepth, DefaultSitemapDepth},
+		{&l.LinksPerPattern, DefaultLinksPerPattern},
+		{&l.QueriesPerPath, DefaultQueriesPerPath},
 		{&l.Concurrency, DefaultConcurrency},
 		{&l.RenderedPages, DefaultRenderedPages},
 	} {
@@ -61,6 +75,7 @@ func (l Limits) withDefaults() Limits {
 			*f.field = f.value
 		}
 	}
+	l.PagesPerHost = cmp.Or(l.PagesPerHost, l.Pages)
 	return l
 }
 
@@ -77,6 +92,10 @@ func (l Limits) Validate() error {
 		{"redirects", l.Redirects},
 		{"sitemap_urls", l.SitemapURLs},
 		{"sitemap_depth", l.SitemapDepth},
+		{"depth", l.Depth},
+		{"pages_per_host", l.PagesPerHost},
+		{"links_per_pattern", l.LinksPerPattern},
+		{"queries_per_path", l.QueriesPerPath},
 		{"concurrency", l.Concurrency},
 		{"rendered_pages", l.RenderedPages},
 	} {

@@ -13,8 +13,12 @@ import (
 // problems that say why.
 var ErrNothing = errors.New("crawl: no asset in scope was found")
 
-// Crawler finds the assets of one launch. It is safe for concurrent use.
+// Crawler finds the assets of one launch. It is safe for concurrent use when its Trace is.
 type Crawler struct {
+	// Trace hears what was done about every reference and why; nil costs nothing. It is called by
+	// one goroutine, and for equal answers always in the same order.
+	Trace func(Decision)
+
 	cfg   Config
 	fetch Fetch
 	log   *slog.Logger
@@ -66,6 +70,9 @@ func (r *run) drainAll(ctx context.Context) error {
 	}
 	r.listed.seal()
 	if err := r.drain(ctx, &r.queue, batchSize); err != nil {
+		return fmt.Errorf("crawl: stopped: %w", err)
+	}
+	if err := r.followLinks(ctx); err != nil {
 		return fmt.Errorf("crawl: stopped: %w", err)
 	}
 	return nil

@@ -31,6 +31,10 @@
 // the end, which is packed as well: of each URL it holds what differs from the URL before. Memory
 // grows by some twenty bytes a URL.
 //
-// A robots.txt is read when the launch names one among its sitemaps, and then for its Sitemap
-// lines only: its rules govern the following of links, not what a launch declares.
+// Links are followed only if [Limits].Depth says so, one level after another, from everything that
+// the launch declares, the pages of its sitemaps included. The robots.txt of a host (RFC 9309, token
+// edgeprime), nofollow marks and guards against endless sites decide which links; none of them
+// touches what a launch declares and what that loads. A linked page has priority high, and so has
+// at most what it alone loads. [Crawler].Trace hears about every decision. A robots.txt that the
+// launch names among its sitemaps is read for its Sitemap lines.
 package crawl

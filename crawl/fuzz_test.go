@@ -26,7 +26,7 @@ func FuzzHTML(f *testing.F) {
 	f.Add("<meta charset=shift_jis><img src=\"\x93\xfa?\x93\xfa\">", "text/html; charset=windows-1252")
 	f.Add(`<iframe srcdoc="<script type=module>import './a'</script>"></iframe><?xml-stylesheet href="a"?>`, "image/svg+xml")
 	f.Fuzz(func(t *testing.T, body, contentType string) {
-		d := readHTML([]byte(body), contentType, testPage, DefaultViewports())
+		d := readHTML([]byte(body), contentType, testPage, DefaultViewports(), nil)
 		require.NotNil(t, d)
 		checkAssets(t, d.refs.assets())
 		checkAssets(t, ExtractHTML([]byte(body), testPage))

@@ -33,6 +33,8 @@ type document struct {
 	imports *importMap
 	// xml is true for documents whose processing instructions count.
 	xml bool
+	// links are what visitors may click; nil when nobody asks.
+	links *pageLinks
 	// unread says what could not be read to its end; empty when all was.
 	unread string
 }
@@ -41,7 +43,7 @@ type document struct {
 // its markup, inline styles and inline modules name, and the favicon. Candidates are marked for
 // [DefaultViewports]. It follows nothing.
 func ExtractHTML(body []byte, pageURL string) []Asset {
-	d := readHTML(body, "", pageURL, DefaultViewports())
+	d := readHTML(body, "", pageURL, DefaultViewports(), nil)
 	if d == nil {
 		return nil
 	}
@@ -59,15 +61,16 @@ func (d *document) pageStyle() pageStyle {
 	return pageStyle{origin: d.refs.origin, own: d.style, shape: d.shape, screens: d.refs.screens}
 }
 
-// readHTML returns nil when the page's own URL cannot be parsed.
-func readHTML(body []byte, contentType, pageURL string, devices []Viewport) *document {
+// readHTML returns nil when the page's own URL cannot be parsed. It gathers links when they are
+// not nil.
+func readHTML(body []byte, contentType, pageURL string, devices []Viewport, links *pageLinks) *document {
 	text, enc := decodeDocument(body, contentType)
 	r, err := newResolver(pageURL)
 	if err != nil {
 		return nil
 	}
 	r.query = enc
-	d := &document{devices: devices, shape: newShape(), refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL), screens: screens(devices, "")}}
+	d := &document{devices: devices, links: links, shape: newShape(), refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL), screens: screens(devices, "")}}
 	d.style = newSheet(&d.refs)
 	d.xml = strings.Contains(mediaType(contentType), "xml") || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml"))
 	d.scan(text, 0)

@@ -17,6 +17,8 @@ func (s *htmlScan) startHTML(tag []byte) {
 		s.link()
 	case "meta":
 		s.meta()
+	case "a", "area":
+		s.anchor(string(tag))
 	case "script":
 		s.script()
 	case "style":

@@ -26,6 +26,7 @@ func (s *htmlScan) link() {
 	if has["canonical"] && s.inHead {
 		s.doc.refs.canonize(href)
 	}
+	s.pageRelations(href, has)
 	if has["stylesheet"] {
 		s.stylesheet(href, has["alternate"])
 	}

@@ -8,6 +8,7 @@ import (
 // meta reads a meta element: a viewport, from here on; a refresh; an image for link previews. A
 // document in a frame has no viewport of its own.
 func (s *htmlScan) meta() {
+	s.robotsMeta()
 	content, ok := s.attrs.get("content")
 	switch {
 	case !ok:

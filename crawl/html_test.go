@@ -138,13 +138,13 @@ func TestDocumentCharset(t *testing.T) {
 		"meta":   {"", "<meta charset=windows-1252>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := readHTML([]byte(c.meta+"<img src=\"\xfc.png?q=\xfc&e=&euro;&h=&#26085;#\xfc\">"), c.contentType, testPage, DefaultViewports())
+			d := readHTML([]byte(c.meta+"<img src=\"\xfc.png?q=\xfc&e=&euro;&h=&#26085;#\xfc\">"), c.contentType, testPage, DefaultViewports(), nil)
 			assert.Equal(t, want, urlsOf(d.refs.assets()))
 		})
 	}
-	d := readHTML([]byte(strings.Repeat(" ", 2000)+"<img src=ü.png?q=ü>"), "", testPage, DefaultViewports())
+	d := readHTML([]byte(strings.Repeat(" ", 2000)+"<img src=ü.png?q=ü>"), "", testPage, DefaultViewports(), nil)
 	assert.Equal(t, []string{"https://www.example/dir/%C3%BC.png?q=%C3%BC"}, urlsOf(d.refs.assets()), "valid UTF-8 without a label")
-	d = readHTML([]byte("\xff\xfe<\x00i\x00m\x00g\x00 \x00s\x00r\x00c\x00=\x00a\x00>\x00"), "", testPage, DefaultViewports())
+	d = readHTML([]byte("\xff\xfe<\x00i\x00m\x00g\x00 \x00s\x00r\x00c\x00=\x00a\x00>\x00"), "", testPage, DefaultViewports(), nil)
 	assert.Equal(t, []string{"https://www.example/dir/a"}, urlsOf(d.refs.assets()), "UTF-16")
 }
 
@@ -152,7 +152,7 @@ func TestHostileHTML(t *testing.T) {
 	deep := strings.Repeat("<div>", 20000) + "<img src=a.png>"
 	assert.Contains(t, urlsOf(ExtractHTML([]byte(deep), testPage)), "https://www.example/dir/a.png")
 
-	d := readHTML([]byte("<img src=a.png><p title=\""+strings.Repeat("x", maxToken+1)+"\"><img src=b.png>"), "", testPage, DefaultViewports())
+	d := readHTML([]byte("<img src=a.png><p title=\""+strings.Repeat("x", maxToken+1)+"\"><img src=b.png>"), "", testPage, DefaultViewports(), nil)
 	assert.NotEmpty(t, d.unread)
 	assert.Equal(t, []string{"https://www.example/dir/a.png"}, urlsOf(d.refs.assets()))
 
@@ -162,7 +162,7 @@ func TestHostileHTML(t *testing.T) {
 	}
 	assert.NotContains(t, urlsOf(ExtractHTML([]byte(nested), testPage)), "https://www.example/dir/leaf.png")
 
-	long := readHTML([]byte(`<img src="`+strings.Repeat("x", maxURL+1)+`"><img src="http://[bad"><img src="http://u:p@www.example/"><img src="`+strings.Repeat("ü", 600)+`">`), "", testPage, DefaultViewports())
+	long := readHTML([]byte(`<img src="`+strings.Repeat("x", maxURL+1)+`"><img src="http://[bad"><img src="http://u:p@www.example/"><img src="`+strings.Repeat("ü", 600)+`">`), "", testPage, DefaultViewports(), nil)
 	assert.Equal(t, 2, long.refs.tooLong)
 	assert.Equal(t, 2, long.refs.invalid)
 	assert.Empty(t, long.refs.list)

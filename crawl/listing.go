@@ -12,6 +12,7 @@ type listing struct {
 	url     string
 	assets  packer // in the order of the file
 	dropped dropped
+	untaken []Decision          // about what is not taken, if somebody wants to know
 	seen    map[string]struct{} // of entries with alternates, which name each other
 }
 
@@ -22,8 +23,13 @@ const maxSeen = 20_000
 func (r *run) readSitemap(it item, contentType string, body []byte) *listing {
 	l := &listing{url: it.URL, seen: map[string]struct{}{}}
 	l.sitemap = sitemap{filter: r.filter, most: r.limits.SitemapURLs, take: func(e *sitemapEntry) { r.listEntry(l, e) }}
+	if r.Trace != nil {
+		l.leave = func(loc, reason string) {
+			l.untaken = append(l.untaken, Decision{URL: loc, Outcome: Left, Reason: reason, Kind: Document, Page: l.url, Source: "sitemap"})
+		}
+	}
 	l.read(maxSitemapBytes, it.URL, contentType, body)
-	l.take, l.seen, l.entry = nil, nil, sitemapEntry{}
+	l.take, l.leave, l.seen, l.entry = nil, nil, nil, sitemapEntry{}
 	return l
 }
 
@@ -76,11 +82,13 @@ func (r *run) listedLink(l *listing, raw string) (link, bool) {
 	to, err := parseLink(raw)
 	if err != nil {
 		l.dropped.unusable(raw)
+		l.sitemap.left(raw, err.Error())
 		return link{}, false
 	}
 	to = r.scope.preview.public(to)
-	if r.scope.allows(to) != nil {
+	if err := r.scope.allows(to); err != nil {
 		l.dropped.foreign++
+		l.sitemap.left(to.key, "out of scope: "+err.Error())
 		return link{}, false
 	}
 	return to, true
@@ -135,16 +143,14 @@ func (l *listed) seal() {
 func (r *run) list(a Asset) {
 	f := ref{Asset: a, role: declaredRole(a.Kind), mask: maskOf(a.Selected)}
 	f.Selected = nil // until the end
-	limit, count := "limit-pages", r.documents
-	if a.Kind != Document {
-		limit, count = "limit-listed", r.files
-	}
 	asks := f.role != unread || r.mustProbe(f)
-	known := r.assets[a.URL] != nil
-	if !known && (!asks || count >= r.limits.Pages) {
+	known, limit := r.assets[a.URL] != nil, r.listLimit(a)
+	if !known && (!asks || limit != "") {
 		r.listed.add(a)
+		r.decide(a, Taken, a.Reason)
 		if asks {
 			r.leaveOut(limit, a.URL)
+			r.decide(a, Unread, "listed, but not read: "+limit)
 		}
 		return
 	}
@@ -157,6 +163,23 @@ func (r *run) list(a Asset) {
 	}
 	f.link = l
 	r.takeDeclaredRef(f)
+}
+
+// listLimit is the limit that keeps what a sitemap lists from being asked for; empty when none does.
+func (r *run) listLimit(a Asset) string {
+	if a.Kind != Document {
+		if r.files >= r.limits.Pages {
+			return "limit-listed"
+		}
+		return ""
+	}
+	if r.documents >= r.limits.Pages {
+		return "limit-pages"
+	}
+	if l, err := parseLink(a.URL); err == nil && r.hosts[l.hostPort()] >= r.limits.PagesPerHost {
+		return "limit-pages-per-host"
+	}
+	return ""
 }
 
 // unpack makes an asset like any other of what sitemaps list at a URL; nil when they do not.

@@ -10,6 +10,10 @@ import (
 
 // merge adds one answer to the run.
 func (r *run) merge(it item, a answer) {
+	if it.role == readRobots {
+		r.mergeRobots(it, a)
+		return
+	}
 	if known := r.assets[it.URL]; known != nil {
 		known.Status, known.Bytes = a.Status, max(0, a.WireBytes)
 	}
@@ -53,14 +57,19 @@ func (r *run) mergeDocument(it item, d *document) {
 		known.Canonical = r.scope.preview.public(d.refs.canonical).key
 	}
 	r.countDropped(it.URL, &d.refs)
+	modest := it.level > 0 && it.Priority != Critical
 	style := d.pageStyle()
+	style.modest = modest
 	for _, f := range r.limitLinks(it.URL, d.refs.list) {
 		if f.role == readSheet {
 			style.sheets = append(style.sheets, r.edge(f))
 		}
 	}
-	r.takeAll(d.refs.list, item{origin: it.origin, page: it.URL, imports: d.imports, role: readDocument, depth: it.depth})
-	d.refs.list = nil
+	r.takeAll(d.refs.list, item{
+		origin: it.origin, page: it.URL, imports: d.imports, role: readDocument, depth: it.depth, level: it.level, modest: modest,
+	})
+	r.mergeLinks(it, d.links)
+	d.refs.list, d.links = nil, nil
 	r.pages = append(r.pages, style)
 }
 
@@ -134,7 +143,7 @@ func (r *run) redirect(it item, a answer) {
 	if err := r.scope.allows(l); err != nil {
 		r.problem(Problem{
 			URL: it.URL, Problem: "redirect-out-of-scope",
-			Detail: fmt.Sprintf("it redirects out of scope (%v), so its target was not read; add the host to scope if it belongs to the launch", err), Incomplete: true,
+			Detail: fmt.Sprintf("it redirects out of scope (%v), so its target was not read; add the host to scope if it belongs to the launch", err), Incomplete: it.level == 0,
 		})
 	}
 	target := ref{Asset: it.Asset, link: l, role: it.role, mask: r.chosen.masks[it.URL]}
@@ -144,6 +153,11 @@ func (r *run) redirect(it item, a answer) {
 	}
 	target.Page, target.Source = it.URL, "redirect"
 	it.hops++
+	if it.level > 0 && it.role == readDocument && r.scope.allows(l) == nil {
+		target.URL = l.key
+		r.follow.next = append(r.follow.next, prospect{target, it})
+		return
+	}
 	r.take(target, it)
 }
 
@@ -157,6 +171,8 @@ func (r *run) failed(it item, a answer) {
 	switch {
 	case it.role == readSitemap:
 		what, next = "sitemap", "fix it, or list its pages in the launch file"
+	case it.role == readDocument && it.level > 0:
+		next, incomplete = "fix it, or the links to it", a.Failure != "" || a.Status < 400 || a.Status > 499
 	case !it.declared:
 		what, next = "asset", "what it would load is unknown; fix it and discover again"
 	}

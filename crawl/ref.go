@@ -17,6 +17,7 @@ const (
 	readSitemap
 	// probed assets are asked for, so that their redirects are known, and not read.
 	probed
+	readRobots
 )
 
 // ref is one reference that an extractor found.

@@ -32,7 +32,9 @@ type run struct {
 
 	pages      []pageStyle
 	sheets     map[string]*sheetNode
-	documents  int // queued to be read
+	documents  int            // queued to be read
+	hosts      map[string]int // the same by host
+	follow     following
 	found      int // assets that the launch does not declare
 	sitemapped int // URLs taken from sitemaps
 	indexed    int // sitemaps taken from indexes
@@ -40,14 +42,8 @@ type run struct {
 	cut        map[string]*cutCount
 }
 
-// cutCount counts what a limit left out.
-type cutCount struct {
-	first string
-	count int
-}
-
 func newRun(c *Crawler) *run {
-	limits, fetch := c.cfg.Limits.withDefaults(), c.fetch
+	limits, fetch := c.cfg.Limits.WithDefaults(), c.fetch
 	if c.cfg.Renderer != nil {
 		fetch = newMemo(c.fetch, memoBytes).fetch
 	}
@@ -64,6 +60,8 @@ func newRun(c *Crawler) *run {
 		asked:    map[string]bool{},
 		readURLs: map[string]bool{},
 		sheets:   map[string]*sheetNode{},
+		hosts:    map[string]int{},
+		follow:   newFollowing(),
 		cut:      map[string]*cutCount{},
 		filter:   sitemapFilter{since: c.cfg.SitemapSince, minPriority: c.cfg.SitemapMinPriority},
 	}
@@ -153,6 +151,9 @@ func declaredRole(k Kind) role {
 func (r *run) take(f ref, from item) {
 	f.link = r.scope.preview.public(f.link)
 	f.URL = f.link.key
+	if from.modest && f.Priority == Critical {
+		f.Priority = High
+	}
 	r.cfg.Critical.apply(&f.Asset, f.link)
 	f.ThirdParty = r.scope.allows(f.link) != nil
 	known := r.assets[f.URL]
@@ -161,11 +162,14 @@ func (r *run) take(f ref, from item) {
 	}
 	switch {
 	case f.mask == 0 && (f.demand == onChoice || f.demand == ifUsed) && r.cfg.Candidates == CandidatesSelected:
+		r.decide(f.Asset, Left, "requested by no viewport, and discovery.candidates is "+CandidatesSelected)
 		return
 	case known != nil:
 		known.join(f.Asset)
+		r.decide(f.Asset, Known, f.Reason)
 	case !from.declared && r.found >= r.limits.Assets:
 		r.leaveOut("limit-assets", f.URL)
+		r.decide(f.Asset, Left, fmt.Sprintf("beyond discovery.assets %d", r.limits.Assets))
 		return
 	default:
 		if !from.declared {
@@ -173,6 +177,7 @@ func (r *run) take(f ref, from item) {
 		}
 		known = &f.Asset
 		r.assets[f.URL] = known
+		r.decide(f.Asset, Taken, takenReason(f.Asset))
 	}
 	r.chosen.note(f)
 	if r.mustProbe(f) {
@@ -190,6 +195,18 @@ func (r *run) mustProbe(f ref) bool {
 	return f.role == unread && f.mask != 0 && f.Kind != Media && f.Kind != Document && r.cfg.Ask != AskNeeded
 }
 
+// takenReason is the reason of an asset in a decision.
+func takenReason(a Asset) string {
+	switch {
+	case a.ThirdParty:
+		return "third party: named, never fetched"
+	case a.Reason == "":
+		return "named by " + a.Source
+	default:
+		return a.Reason
+	}
+}
+
 // join merges a second reference to the same URL: the higher priority counts, and a cors request
 // covers one without, since its answer must fit both.
 func (a *Asset) join(b Asset) {
@@ -205,22 +222,11 @@ func rank(p Priority) int {
 	return slices.Index([]Priority{Critical, High, Low}, p)
 }
 
-// maxDepth bounds chains that a server can make up without end.
-func maxDepth(is role) int {
-	switch is {
-	case readDocument:
-		return 5 // frames in frames
-	case readSheet:
-		return 16 // imports of imports
-	case readModule, readScript, readWorker:
-		return 64
-	case unread, probed, readRules, readWebApp, readSitemap:
-	}
-	return 1
-}
-
 func (r *run) enqueue(f ref, from item) {
-	it := item{Asset: f.Asset, role: f.role, inert: f.inert, origin: from.origin, page: from.page, imports: from.imports, declared: from.declared, hops: from.hops}
+	it := item{
+		Asset: f.Asset, role: f.role, inert: f.inert, origin: from.origin, page: from.page, imports: from.imports,
+		declared: from.declared, hops: from.hops, level: from.level, modest: from.modest,
+	}
 	if f.Source == "redirect" || from.role == f.role {
 		it.depth = from.depth
 	}
@@ -230,20 +236,14 @@ func (r *run) enqueue(f ref, from item) {
 	if f.role == readSheet {
 		r.node(f.URL, it).use(r, f.inert)
 	}
-	key := fmt.Sprint(f.role, " ", f.URL)
+	key := askedKey(f.role, f.URL)
 	if r.asked[key] {
 		return
 	}
-	if it.depth > maxDepth(f.role) {
-		r.leaveOut("limit-depth", f.URL)
+	if limit := r.overLimit(it, f.link); limit != "" {
+		r.leaveOut(limit, f.URL)
+		r.decide(f.Asset, Unread, "listed, but not read: "+limit)
 		return
-	}
-	if f.role == readDocument {
-		if r.documents >= r.limits.Pages {
-			r.leaveOut("limit-pages", f.URL)
-			return
-		}
-		r.documents++
 	}
 	r.asked[key] = true
 	if f.role == probed && !r.probing {
@@ -264,14 +264,7 @@ func (r *run) probe() {
 	r.probes, r.probing = nil, true
 }
 
-func (r *run) leaveOut(limit, url string) {
-	c := r.cut[limit]
-	if c == nil {
-		c = &cutCount{first: url}
-		r.cut[limit] = c
-	}
-	c.count++
-}
+func askedKey(is role, url string) string { return fmt.Sprint(is, " ", url) }
 
 // maxDetail bounds what a server can put into a problem's words.
 const maxDetail = 1000
@@ -298,22 +291,6 @@ func (r *run) manifest() *Manifest {
 	}
 	assets := mergePacked([]packed{read.packed(), r.listed.whole})
 	return &Manifest{Problems: slices.SortedFunc(maps.Values(r.problems), compareProblems), assets: assets}
-}
-
-func (r *run) nameLimits() {
-	for limit, c := range r.cut {
-		detail := map[string]string{
-			"limit-pages":  fmt.Sprintf("%d documents beyond the limit of %d are listed but were not read; raise discovery.pages", c.count, r.limits.Pages),
-			"limit-listed": fmt.Sprintf("%d files of sitemaps beyond the limit of %d are listed but were not asked for; raise discovery.pages", c.count, r.limits.Pages),
-			"limit-assets": fmt.Sprintf("%d references beyond the limit of %d assets were left out; raise discovery.assets", c.count, r.limits.Assets),
-			"limit-depth":  fmt.Sprintf("%d nested frames, imports or modules were not read because they are nested too deep; check for a loop that makes up URLs", c.count),
-			"limit-sitemap-urls": fmt.Sprintf("%d sitemap entries beyond the limit of %d were left out; raise discovery.sitemap_urls",
-				c.count, r.limits.SitemapURLs),
-			"limit-rendered-pages": fmt.Sprintf("%s beyond the limit of %d were read, but not loaded in the browser; raise discovery.rendered_pages",
-				plural(c.count, "declared page"), r.limits.RenderedPages),
-		}[limit]
-		r.problem(Problem{URL: c.first, Problem: limit, Detail: detail, Incomplete: true})
-	}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

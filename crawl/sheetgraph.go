@@ -33,6 +33,7 @@ type pageStyle struct {
 	sheets  []sheetEdge
 	shape   *shape
 	screens []screen
+	modest  bool // as in [item]
 }
 
 func (r *run) node(url string, from item) *sheetNode {
@@ -80,12 +81,12 @@ func (r *run) applyStyles() {
 	for _, page := range r.pages {
 		sheets := r.sheetsOf(page)
 		for _, f := range page.apply(cascadeOf(shared, page, sheets)) {
-			r.take(f, item{origin: page.origin})
+			r.take(f, item{origin: page.origin, modest: page.modest})
 		}
 	}
 	for _, page := range r.pages {
 		if page.own != nil {
-			r.takeImages(page.own, item{origin: page.origin})
+			r.takeImages(page.own, item{origin: page.origin, modest: page.modest})
 		}
 	}
 	for _, url := range sortedKeys(r.sheets) {

@@ -47,6 +47,7 @@ type sitemap struct {
 	filter sitemapFilter
 	most   int // entries and children that are taken, each
 	take   func(*sitemapEntry)
+	leave  func(loc, reason string) // hears of entries that are not taken; nil for nobody
 
 	entries  int      // that were listed
 	taken    int      // that passed the filter
@@ -128,11 +129,19 @@ func (s *sitemap) closeEntry() {
 	s.entries++
 	switch {
 	case s.filter.leavesOut(&e, &s.filtered):
+		s.left(e.loc, "left out by discovery.sitemap_since or discovery.sitemap_min_priority")
 	case s.taken >= s.most:
 		s.more++
+		s.left(e.loc, "beyond discovery.sitemap_urls")
 	default:
 		s.taken++
 		s.take(&e)
+	}
+}
+
+func (s *sitemap) left(loc, reason string) {
+	if s.leave != nil {
+		s.leave(loc, reason)
 	}
 }
 

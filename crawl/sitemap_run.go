@@ -10,9 +10,6 @@ import (
 	"github.com/jimsmart/grobotstxt"
 )
 
-// maxRobots is how much of a robots.txt is read (RFC 9309 section 2.5).
-const maxRobots = 500 << 10
-
 // readRobots takes the Sitemap lines of a robots.txt, and nothing else: its rules govern the
 // following of links, not what a launch declares.
 func (s *sitemap) readRobots(in io.Reader) {
@@ -92,9 +89,14 @@ func (r *run) mergeSitemap(it item, s *listing) {
 		r.problem(Problem{URL: it.URL, Problem: s.problem, Detail: s.detail, Incomplete: true})
 	}
 	assets := s.assets.packed()
+	for _, d := range s.untaken {
+		r.decide(Asset{URL: d.URL, Kind: d.Kind, Page: d.Page, Source: d.Source}, d.Outcome, d.Reason)
+	}
 	for a := range assets.all() {
 		if r.countSitemap(it.URL, &r.sitemapped) {
 			r.list(a)
+		} else {
+			r.decide(a, Left, fmt.Sprintf("beyond discovery.sitemap_urls %d", r.limits.SitemapURLs))
 		}
 	}
 	r.mergeChildren(it, s)

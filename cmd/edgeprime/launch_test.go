@@ -177,7 +177,7 @@ func TestInterruptStartsNothing(t *testing.T) {
 	}{{"discovery", 1}, {"priming", 3}, {"measuring", 7}} {
 		t.Run(at.pass, func(t *testing.T) {
 			l := newLab(t, "eu")
-			file := strings.Replace(l.with(t, ""), "max_in_flight: 3, timeout: 4s", "max_in_flight: 1, timeout: 1s, hold_tail: 100ms", 1)
+			file := strings.Replace(l.with(t, ""), "max_in_flight: 3, timeout: 4s", "max_in_flight: 1, timeout: 1s, hold_tail: 100ms", 1) + "discovery: {ask: needed}\n"
 			l.write(t, file)
 			code, stdout := l.interrupt(t, at.after)
 			assert.Equal(t, exitInterrupted, code)

@@ -44,15 +44,6 @@ type launchFile struct {
 	Headers  map[string]string `yaml:"headers"`
 }
 
-// discoverySection is crawl.Limits with what is left out of sitemaps.
-type discoverySection struct {
-	crawl.Limits       `yaml:",inline"`
-	SitemapSince       string  `yaml:"sitemap_since,omitempty"`
-	SitemapMinPriority float64 `yaml:"sitemap_min_priority,omitempty"`
-	Render             bool    `yaml:"render"`
-	Browser            string  `yaml:"browser"`
-}
-
 // launchTimes says when the launch is and how long it must stay warm.
 type launchTimes struct {
 	At         string        `yaml:"at"`

@@ -24,7 +24,12 @@ const (
 // withDefaults returns the file with every absent key filled in.
 func (f launchFile) withDefaults() launchFile {
 	f.Launch.WarmWindow = cmp.Or(f.Launch.WarmWindow, defaultWarmWindow)
-	f.Discovery.Limits = discoveryDefaults(f.Discovery.Limits)
+	f.Discovery.Limits = f.Discovery.WithDefaults()
+	f.Discovery.Candidates = cmp.Or(f.Discovery.Candidates, crawl.CandidatesAll)
+	f.Discovery.Ask = cmp.Or(f.Discovery.Ask, crawl.AskSelected)
+	if len(f.Discovery.Viewports) == 0 {
+		f.Discovery.Viewports = crawl.DefaultViewports()
+	}
 	if len(f.Variants) == 0 {
 		f.Variants = []edge.Variant{{Name: "chromium", Headers: map[string]string{"Accept-Encoding": defaultEncoding}}}
 	}
@@ -69,18 +74,6 @@ func vantagesOf(r regions.Region) []edge.Vantage {
 		vantages[i] = v.WithDefaults()
 	}
 	return vantages
-}
-
-func discoveryDefaults(l crawl.Limits) crawl.Limits {
-	l.Pages = cmp.Or(l.Pages, crawl.DefaultPages)
-	l.Assets = cmp.Or(l.Assets, crawl.DefaultAssets)
-	l.LinksPerPage = cmp.Or(l.LinksPerPage, crawl.DefaultLinksPerPage)
-	l.Redirects = cmp.Or(l.Redirects, crawl.DefaultRedirects)
-	l.SitemapURLs = cmp.Or(l.SitemapURLs, crawl.DefaultSitemapURLs)
-	l.SitemapDepth = cmp.Or(l.SitemapDepth, crawl.DefaultSitemapDepth)
-	l.Concurrency = cmp.Or(l.Concurrency, crawl.DefaultConcurrency)
-	l.RenderedPages = cmp.Or(l.RenderedPages, crawl.DefaultRenderedPages)
-	return l
 }
 
 // reportFormats are the formats that a report can be written in.

@@ -48,6 +48,7 @@ func (l *launch) CrawlConfig() crawl.Config {
 		Entries: f.Entries, Pages: f.Pages, Sitemaps: f.Sitemaps, URLs: l.urls,
 		Scope: f.Scope, Critical: f.Critical, Limits: f.Discovery.Limits,
 		SitemapSince: l.sitemapSince, SitemapMinPriority: f.Discovery.SitemapMinPriority,
+		Viewports: f.Discovery.Viewports, Candidates: f.Discovery.Candidates, Ask: f.Discovery.Ask,
 	}
 }
 

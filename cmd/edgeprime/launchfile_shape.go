@@ -210,7 +210,7 @@ func (c *checker) number(t reflect.Type, n *yaml.Node, at keyPath) bool {
 
 // positive refuses zero and less: absent is what means the default.
 func (c *checker) positive(above bool, n *yaml.Node, at keyPath, kind string) bool {
-	if above || at.String() == "origin.confirm_max_rps" && n.Value == "0" {
+	if above || n.Value == "0" && keyHelp(at).zero {
 		return true
 	}
 	fallback := ""

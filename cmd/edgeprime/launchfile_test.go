@@ -45,6 +45,8 @@ func goodLaunches() []launchCase {
 		{name: "no confirmation", yaml: "origin: {max_rps: 50, confirm_max_rps: 0}\n"},
 		{name: "loopback by exemption", yaml: "allow_addresses: [\"127.0.0.1:8080\", \"[::1]:443\"]\nregions: [{name: eu, vantages: [{address: \"127.0.0.1:8080\"}]}]\n"},
 		{name: "everything else", yaml: "owner: a\non_call: b\napprover: c\ndeploy_id: \"0123\"\ncriteria: {hit_ratio: 1, max_evidence_age: 24h, fail_on: warning}\nreport: {dir: out, formats: [html]}\ndiscovery: {pages: 1, assets: 2, links_per_page: 3, redirects: 4, sitemap_urls: 5, sitemap_depth: 6, concurrency: 7, rendered_pages: 8, render: true, browser: chromium, sitemap_since: 2026-11-01, sitemap_min_priority: 0.5}\ncritical: {include: [/a/**, \"https://www.example.com/b\"], exclude: [\"*.map\"]}\nscope: {hosts: [www.example.com, \"*.cdn.example.com\"], include: [/**], exclude: [/x/*]}\n"},
+		{name: "links and devices", yaml: "discovery: {depth: 2, pages_per_host: 5, links_per_pattern: 6, queries_per_path: 7, candidates: selected, viewports: [{name: a, width: 1, height: 1, dpr: 0.5}, {name: B-1.x, width: 10000, height: 10000, dpr: 10}]}\n"},
+		{name: "no links", yaml: "discovery: {depth: 0}\n"},
 		{name: "credential", yaml: "scope: {preview: {preview.example.com: www.example.com}}\nheaders: {Authorization: \"Bearer ${env:TOKEN}\"}\n"},
 	}
 }
@@ -124,6 +126,13 @@ func badLaunches() []launchCase {
 		{"no sitemap priority", "discovery: {sitemap_min_priority: 0}\n", ":4: discovery.sitemap_min_priority is 0; set a number above zero", true},
 		{"no truth value", "discovery: {render: maybe}\n", ":4: discovery.render is \"maybe\"; write true or false", true},
 		{"quoted truth value", "discovery: {render: \"true\"}\n", ":4: discovery.render is \"true\"; write true or false", true},
+		{"links below zero", "discovery: {depth: -1}\n", ":4: discovery.depth is -1; set a number above zero, or leave the key out for the default 0", true},
+		{"a device without a name", "discovery:\n  viewports:\n  - {width: 1, height: 1, dpr: 1}\n", ":6: discovery.viewports[0].name is missing", true},
+		{"a device without a width", "discovery:\n  viewports:\n  - {name: a, height: 1, dpr: 1}\n", `:6: viewport "a": width is 0`, true},
+		{"a device too wide", "discovery:\n  viewports:\n  - name: a\n    width: 10001\n    height: 1\n    dpr: 1\n", `:7: viewport "a": width is 10001`, true},
+		{"a device too dense", "discovery: {viewports: [{name: a, width: 1, height: 1, dpr: 11}]}\n", `:4: viewport "a": dpr is 11`, true},
+		{"a device twice", "discovery: {viewports: [{name: a, width: 1, height: 1, dpr: 1}, {name: a, width: 1, height: 1, dpr: 1}]}\n", `:4: discovery.viewports[1].name is "a", as discovery.viewports[0].name is`, false},
+		{"candidates", "discovery: {candidates: some}\n", `:4: discovery.candidates is "some"; use all or selected`, true},
 		{"discovery of zero", "discovery: {pages: 0}\n", ":4: discovery.pages is 0; set a number above zero, or leave the key out for the default 2000", true},
 
 		{"variant without a name", "variants: [{headers: {DPR: \"1\"}}]\n", ":4: variants[0].name is missing", true},

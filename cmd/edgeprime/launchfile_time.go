@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -122,37 +121,6 @@ func (c *checker) times(l *launch, now time.Time) {
 	}
 	l.PrimeAt = now.In(l.At.Location())
 	c.primeAt(l, in.PrimeAt, now)
-}
-
-// discovery checks the section and reads since when a sitemap's entries count as modified: a date, a
-// time, or a duration before the launch.
-func (c *checker) discovery(l *launch) {
-	d := l.File.Discovery
-	c.validated(path("discovery"), reflect.TypeOf(d), d.Validate())
-	if d.SitemapMinPriority > 1 {
-		c.bad(path("discovery", "sitemap_min_priority"), "discovery.sitemap_min_priority is %g; priorities of sitemaps are at most 1", d.SitemapMinPriority)
-	}
-	if d.SitemapSince == "" || l.At.IsZero() {
-		return
-	}
-	at := path("discovery", "sitemap_since")
-	before, err := time.ParseDuration(d.SitemapSince)
-	day, dayErr := time.ParseInLocation(time.DateOnly, d.SitemapSince, l.At.Location())
-	switch {
-	case err == nil && before <= 0:
-		c.bad(at, "%s is %s; set a duration above zero: entries are kept that were modified in the time before the launch", at, d.SitemapSince)
-	case err == nil:
-		l.sitemapSince = l.At.Add(-before)
-	case dayErr == nil:
-		l.sitemapSince = day
-	default:
-		if t, ok := c.instant(at, d.SitemapSince, l.At.Location()); ok {
-			l.sitemapSince = t
-		}
-	}
-	if l.sitemapSince.After(l.At) {
-		c.bad(at, "%s is after launch.at, so that every dated entry would be left out", at)
-	}
 }
 
 // primeAt reads the planned priming instant; one that has passed means now.

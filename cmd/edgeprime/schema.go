@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -123,7 +124,7 @@ func bound(s *jsonschema.Schema, h help) {
 		}
 	case "number":
 		s.ExclusiveMinimum = "0"
-		s.Maximum = "1"
+		s.Maximum = cmp.Or(h.most, "1")
 	}
 	target := s
 	if s.Type == "array" && s.Items != nil {

@@ -77,6 +77,10 @@ func TestListedValuesAreValid(t *testing.T) {
 		_, err := load(smallest + "report: {formats: [" + format + "]}\n")
 		assert.NoError(t, err, format)
 	}
+	for _, choice := range candidateChoices() {
+		_, err := load(smallest + "discovery: {candidates: " + choice + "}\n")
+		assert.NoError(t, err, choice)
+	}
 	for _, via := range vias() {
 		address := ""
 		if via == "connect_to" {

@@ -37,6 +37,9 @@ func (r *launchRun) discover(ctx context.Context) error {
 	}
 	cfg := r.launch.CrawlConfig()
 	cfg.Scope = r.tower.scope
+	if !r.Primes {
+		cfg.Ask = crawl.AskNeeded // what only measures fills no more than it must
+	}
 	browser, err := r.launch.browser()
 	if err != nil {
 		return err
