@@ -364,7 +364,7 @@ func TestLimits(t *testing.T) {
 	m := s.crawl(t, Config{Entries: []string{w + "/", w + "/2"}, Limits: Limits{Pages: 1, LinksPerPage: 20, Assets: 10}})
 	assert.Equal(t, 12, m.Len())
 	assert.Zero(t, m.find(w+"/2").Status, "listed, not read")
-	assert.Contains(t, m.problem("limit-pages", w+"/2").Detail, "1 documents beyond the limit of 1")
+	assert.Contains(t, m.problem("limit-pages", w+"/2").Detail, "1 document beyond the limit of 1")
 	assert.Contains(t, m.problem("limit-links", w+"/").Detail, "names 50 URLs; the first 20")
 	assert.Contains(t, m.problem("limit-assets", w+"/10.png").Detail, "10 references")
 	for _, p := range m.Problems {

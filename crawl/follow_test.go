@@ -234,7 +234,7 @@ func TestFollowObeysRobots(t *testing.T) {
 			left := map[string]int{all: 1, open: 3, none: 4}[tt.want]
 			i := slices.IndexFunc(m.Problems, func(p Problem) bool { return p.Problem == leftRobots })
 			require.GreaterOrEqual(t, i, 0)
-			assert.Contains(t, m.Problems[i].Detail, fmt.Sprint(left, " links were not followed because robots.txt keeps edgeprime from it"))
+			assert.Contains(t, m.Problems[i].Detail, plural(left, "link")+" left out: robots.txt keeps edgeprime from following it")
 			assert.False(t, m.Problems[i].Incomplete)
 		})
 	}
@@ -267,8 +267,8 @@ func TestFollowLimits(t *testing.T) {
 		left   string
 		detail string
 	}{
-		"pages":          {Limits{Pages: 11}, 11, leftPages, "22 linked pages beyond the limit of 11 were left out; raise discovery.pages"},
-		"pages per host": {Limits{PagesPerHost: 5}, 7, leftHostPages, "26 linked pages beyond the limit of 5 for one host were left out; raise discovery.pages_per_host"},
+		"pages":          {Limits{Pages: 11}, 11, leftPages, "22 linked pages beyond the limit of 11 left out; raise discovery.pages"},
+		"pages per host": {Limits{PagesPerHost: 5}, 7, leftHostPages, "26 linked pages beyond the limit of 5 for one host left out; raise discovery.pages_per_host"},
 		"assets":         {Limits{Assets: 3}, 4, "limit-assets", "29 references beyond the limit of 3 assets"},
 		"links per page": {Limits{LinksPerPage: 4}, 5, "limit-links-followed", "it has 32 links; the first 4 were considered"},
 	} {
@@ -297,7 +297,7 @@ func TestPagesPerHostOfDeclaredPages(t *testing.T) {
 	m := s.crawl(t, Config{Pages: []string{www + "/a", www + "/b", "https://b.example/"}, Limits: Limits{PagesPerHost: 1}})
 	assert.Equal(t, 3, m.Len(), "declared pages are listed in any case")
 	assert.Zero(t, m.find(www+"/b").Status)
-	assert.Contains(t, m.problem("limit-pages-per-host", www+"/b").Detail, "1 documents beyond the limit of 1 for one host are listed but were not read")
+	assert.Contains(t, m.problem("limit-pages-per-host", www+"/b").Detail, "1 document beyond the limit of 1 for one host listed, but not read")
 }
 
 // endless answers every path with a page whose links lead on without end.
@@ -345,7 +345,7 @@ func TestFollowLeavesTraps(t *testing.T) {
 			i := slices.IndexFunc(m.Problems, func(p Problem) bool { return p.Problem == tt.left })
 			require.GreaterOrEqual(t, i, 0, "%v", m.Problems)
 			assert.NotEmpty(t, m.Problems[i].URL)
-			assert.Regexp(t, `^\d+ links were left out because .*; .*(discovery\.\w+|url_lists)$`, m.Problems[i].Detail)
+			assert.Regexp(t, `^\d+ links? left out: .*; .*(discovery\.\w+|url_lists)$`, m.Problems[i].Detail)
 			walk := tt.left == leftPattern || tt.left == leftQueries
 			assert.Equal(t, walk, m.Problems[i].Incomplete, "a number that cuts off leaves something unknown")
 		})

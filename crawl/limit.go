@@ -51,50 +51,55 @@ func (r *run) leaveOut(limit, url string) {
 	c.count++
 }
 
-// limitWords are what a cut-off says behind its count, and whether assets may be missing by it: a
-// limit stops in the middle, while a guard knows what it keeps out.
-func (r *run) limitWords(name string) (words string, incomplete bool) {
+// limitWords are what a cut-off counts and what it says behind the count, and whether assets may be
+// missing by it: a limit stops in the middle, while a guard knows what it keeps out.
+func (r *run) limitWords(name string) (noun, words string, incomplete bool) {
 	l := r.limits
-	const harmless = "; declare those that belong to the launch under pages or url_lists"
 	switch name {
 	case "limit-pages":
-		return fmt.Sprintf("documents beyond the limit of %d are listed but were not read; raise discovery.pages", l.Pages), true
+		return "document", fmt.Sprintf("beyond the limit of %d listed, but not read; raise discovery.pages", l.Pages), true
 	case "limit-pages-per-host":
-		return fmt.Sprintf("documents beyond the limit of %d for one host are listed but were not read; raise discovery.pages_per_host", l.PagesPerHost), true
+		return "document", fmt.Sprintf("beyond the limit of %d for one host listed, but not read; raise discovery.pages_per_host", l.PagesPerHost), true
 	case "limit-listed":
-		return fmt.Sprintf("files of sitemaps beyond the limit of %d are listed but were not asked for; raise discovery.pages", l.Pages), true
+		return "file", fmt.Sprintf("of sitemaps beyond the limit of %d listed, but not asked for; raise discovery.pages", l.Pages), true
 	case "limit-rendered-pages":
-		return fmt.Sprintf("declared pages beyond the limit of %d were read, but not loaded in the browser; raise discovery.rendered_pages", l.RenderedPages), true
+		return "declared page", fmt.Sprintf("beyond the limit of %d read, but not loaded in the browser; raise discovery.rendered_pages", l.RenderedPages), true
 	case "limit-assets":
-		return fmt.Sprintf("references beyond the limit of %d assets were left out; raise discovery.assets", l.Assets), true
+		return "reference", fmt.Sprintf("beyond the limit of %d assets left out; raise discovery.assets", l.Assets), true
 	case "limit-depth":
-		return "nested frames, imports or modules were not read because they are nested too deep; check for a loop that makes up URLs", true
+		return "nested file", "not read: frames, imports or modules are nested too deep; check for a loop that makes up URLs", true
 	case "limit-sitemap-urls":
-		return fmt.Sprintf("sitemap entries beyond the limit of %d were left out; raise discovery.sitemap_urls", l.SitemapURLs), true
+		return "sitemap entry", fmt.Sprintf("beyond the limit of %d left out; raise discovery.sitemap_urls", l.SitemapURLs), true
 	case leftPages:
-		return fmt.Sprintf("linked pages beyond the limit of %d were left out; raise discovery.pages, or lower discovery.depth", l.Pages), true
+		return "linked page", fmt.Sprintf("beyond the limit of %d left out; raise discovery.pages, or lower discovery.depth", l.Pages), true
 	case leftHostPages:
-		return fmt.Sprintf("linked pages beyond the limit of %d for one host were left out; raise discovery.pages_per_host", l.PagesPerHost), true
+		return "linked page", fmt.Sprintf("beyond the limit of %d for one host left out; raise discovery.pages_per_host", l.PagesPerHost), true
 	case leftPattern:
-		return fmt.Sprintf("links were left out because more than %d differ in numbers and ids only, as those of a calendar do; keep the path out with scope.exclude, or raise discovery.links_per_pattern", l.LinksPerPattern), true
+		return "link", fmt.Sprintf("left out: more than %d differ in numbers and ids only, as those of a calendar do; keep the path out with scope.exclude, or raise discovery.links_per_pattern", l.LinksPerPattern), true
 	case leftQueries:
-		return fmt.Sprintf("links were left out because their paths are linked with more than %d queries, as filters of a list are; keep the path out with scope.exclude, or raise discovery.queries_per_path", l.QueriesPerPath), true
-	case leftRepeats:
-		return "links were left out because their paths repeat themselves, as relative links that grow do; mend the links" + harmless, false
-	case leftSession:
-		return "links were left out because they carry a session id, so that no two visitors share them; mend the links" + harmless, false
-	case leftSideEffect:
-		return "links were left out because following them could log out, delete or buy something, by their words" + harmless, false
-	case leftRobots:
-		return "links were not followed because robots.txt keeps " + robotsAgent + " from it; allow it there" + harmless, false
+		return "link", fmt.Sprintf("left out: more than %d differ in their query only, as filters of a list do; keep the path out with scope.exclude, or raise discovery.queries_per_path", l.QueriesPerPath), true
 	}
-	return "references were left out", true
+	return "link", guardWords(name) + "; declare those that belong to the launch under pages or url_lists", false
+}
+
+func guardWords(name string) string {
+	switch name {
+	case leftRepeats:
+		return "left out: the path repeats itself, as relative links that grow do; mend the links"
+	case leftSession:
+		return "left out: it carries a session id, so that no two visitors share it; mend the links"
+	case leftSideEffect:
+		return "left out: following it could log out, delete or buy something, by its words"
+	case leftRobots:
+		return "left out: robots.txt keeps " + robotsAgent + " from following it; allow it there"
+	}
+	return "left out"
 }
 
 // nameLimits makes a problem of each limit and guard that kept something out.
 func (r *run) nameLimits() {
 	for name, c := range r.cut {
-		words, incomplete := r.limitWords(name)
-		r.problem(Problem{URL: c.first, Problem: name, Detail: fmt.Sprintf("%d %s", c.count, words), Incomplete: incomplete})
+		noun, words, incomplete := r.limitWords(name)
+		r.problem(Problem{URL: c.first, Problem: name, Detail: plural(c.count, noun) + " " + words, Incomplete: incomplete})
 	}
 }

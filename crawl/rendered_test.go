@@ -61,7 +61,7 @@ func TestRenderedPages(t *testing.T) {
 	})
 	assert.Equal(t, []string{"https://shop.example/", "https://shop.example/moved", "https://shop.example/2"}, loaded, "each once, and none that failed")
 	assert.Equal(t, "x", m.problem("render-scroll", "https://shop.example/2").Detail)
-	assert.Equal(t, "1 declared pages beyond the limit of 3 were read, but not loaded in the browser; raise discovery.rendered_pages",
+	assert.Equal(t, "1 declared page beyond the limit of 3 read, but not loaded in the browser; raise discovery.rendered_pages",
 		m.problem("limit-rendered-pages", "https://shop.example/3").Detail)
 }
 

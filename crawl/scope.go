@@ -66,6 +66,16 @@ func (s Scope) Allows(rawURL string) error {
 	return nil
 }
 
+// Key is the identity of a URL: the WHATWG serialisation, without fragment, of the public URL that
+// it stands for.
+func (s Scope) Key(rawURL string) (string, error) {
+	l, err := parseLink(rawURL)
+	if err != nil {
+		return "", fmt.Errorf("crawl: scope: %w", err)
+	}
+	return newPreview(s.Preview).public(l).key, nil
+}
+
 // hostRule is one parsed entry of Scope.Hosts.
 type hostRule struct {
 	host     string
