@@ -87,7 +87,7 @@ func TestListedAndLinked(t *testing.T) {
 	assert.Equal(t, "sitemap", a.Source)
 	assert.Equal(t, Critical, a.Priority)
 	assert.Equal(t, []string{"mobile", "desktop"}, a.Selected)
-	assert.Contains(t, m.problem("limit-assets", "https://www.example/d.png").Detail, "1 references", "what is listed does not count as found")
+	assert.Contains(t, m.problem("limit-assets", "https://www.example/d.png").Detail, "1 reference", "what is listed does not count as found")
 }
 
 func TestFilesOfSitemapsAreLimited(t *testing.T) {
@@ -98,7 +98,7 @@ func TestFilesOfSitemapsAreLimited(t *testing.T) {
 	m := s.crawl(t, Config{Sitemaps: []string{mapURL}, Limits: Limits{Pages: 2}})
 	assert.Equal(t, 200, m.find("https://www.example/2.css").Status)
 	assert.Zero(t, m.find("https://www.example/3.css").Status)
-	assert.Contains(t, m.problem("limit-listed", "https://www.example/3.css").Detail, "1 files of sitemaps beyond the limit of 2")
+	assert.Contains(t, m.problem("limit-listed", "https://www.example/3.css").Detail, "1 file of sitemaps beyond the limit of 2")
 }
 
 func TestLongSitemapsAreNamed(t *testing.T) {

@@ -36,9 +36,9 @@ func launchOverrides(e *env, c *cli.Context) overrides {
 	var over overrides
 	for _, s := range settings() {
 		if c.IsSet(s.flag) {
-			over = append(over, override{s.path, c.String(s.flag), "flag --" + s.flag})
+			over = append(over, override{path: s.path, value: c.String(s.flag), source: "flag --" + s.flag})
 		} else if v := e.getenv(s.variable); v != "" {
-			over = append(over, override{s.path, v, "env " + s.variable})
+			over = append(over, override{path: s.path, value: v, source: "env " + s.variable})
 		}
 	}
 	return append(over, renderOverride(c)...)

@@ -18,17 +18,20 @@ func outputFlag(what string) *cli.StringFlag {
 func discoverCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "discover", ArgsUsage: "[FILE]",
-		Usage:       "find what a first visitor's browser will request",
-		Description: "Prints the manifest as JSON Lines: assets sorted by URL, then problems.",
-		Flags:       runFlags(outputFlag("manifest")),
+		Usage: "find what a first visitor's browser will request",
+		Description: "Reads the launch file, as the other commands do. With --page or --sitemap and no launch file named,\n" +
+			"it reads none, not even edgeprime.yaml in this folder: the scope is the hosts of these URLs, the limits are\n" +
+			"the defaults, and nothing is left behind but the output (and, in the user's cache folder, until when the\n" +
+			"origin is to be spared). With both, the URLs are added to the file's.\n\n" +
+			"Text and CSV hide credentials in URLs; the other formats have every URL as it is requested.\n" +
+			"Exit code 5 means that nothing was found, or that discovery has not met the URL of --explain.",
+		Flags: runFlags(discoverFlags()...),
 		Action: func(c *cli.Context) error {
-			return e.withRun(c, true, func(ctx context.Context, r *launchRun) error {
-				if err := r.discover(ctx); err != nil {
-					return err
-				}
-				e.tell("%d assets; go on with: %s", r.manifest.Len(), r.again("launch"))
-				return e.writeTo(c.String("output"), r.manifest.Write)
-			})
+			d, err := newDiscovery(e, c)
+			if err != nil {
+				return err
+			}
+			return d.run(c.Context, c.String("resume"))
 		},
 	}
 }

@@ -121,7 +121,9 @@ func (e *env) inRun(ctx context.Context, l *launch, resume string, primes bool, 
 	if err != nil {
 		return err
 	}
-	e.tell("run %s of launch %s", r.ID, l.File.Name)
+	if l.Path != adHocPath {
+		e.tell("run %s of launch %s", r.ID, l.File.Name)
+	}
 	err = work(ctx, r)
 	return errors.Join(err, r.Close())
 }

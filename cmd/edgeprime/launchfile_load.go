@@ -69,6 +69,11 @@ func loadLaunch(e *env, path string, over overrides) (*launch, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseLaunch(e, path, data, over)
+}
+
+// parseLaunch is loadLaunch for a file that has been read.
+func parseLaunch(e *env, path string, data []byte, over overrides) (*launch, error) {
 	t, err := parseTree(path, data)
 	if err != nil {
 		return nil, err

@@ -81,5 +81,8 @@ func (c *checker) err() error {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.place, b.place))
 	})
 	err := &exitError{exitUsage, &problems{c.tree.file, c.found}}
+	if c.tree.file == adHocPath {
+		return withHint(err, "edgeprime discover --help")
+	}
 	return withHint(err, "correct it, then run: edgeprime validate %s", c.tree.file)
 }

@@ -293,25 +293,25 @@ func TestDigestNamesWhatMatters(t *testing.T) {
 	assert.Equal(t, base, digest("# a comment\n"+smallest), "a comment changes nothing")
 	assert.Equal(t, base, digest(smallest+"origin: {max_rps: 5}\n"), "nor does a default that is said")
 	assert.NotEqual(t, base, digest(smallest+"origin: {max_rps: 6}\n"))
-	assert.NotEqual(t, base, digest(smallest, override{path("deploy_id"), "b", "flag --deploy-id"}))
+	assert.NotEqual(t, base, digest(smallest, override{path: path("deploy_id"), value: "b", source: "flag --deploy-id"}))
 	assert.Equal(t, base, digest(smallest+"discovery: {render: true, browser: /x}\n"), "how the manifest was found binds no later step")
 }
 
 func TestOverridesStandAboveTheFile(t *testing.T) {
 	rate := path("origin", "max_rps")
-	l, err := load(smallest+"origin: {max_rps: 9}\n", override{rate, "7", "env A"}, override{rate, "8", "flag --b"})
+	l, err := load(smallest+"origin: {max_rps: 9}\n", override{path: rate, value: "7", source: "env A"}, override{path: rate, value: "8", source: "flag --b"})
 	require.NoError(t, err)
 	assert.Equal(t, 8, l.Limits().MaxRPS, "the later wins")
 	assert.Equal(t, "flag --b", l.tree.source(rate))
 
-	l, err = load(smallest, override{path("deploy_id"), "null", "flag --deploy-id"})
+	l, err = load(smallest, override{path: path("deploy_id"), value: "null", source: "flag --deploy-id"})
 	require.NoError(t, err)
 	assert.Equal(t, "null", l.File.DeployID, "a flag's text is no YAML")
-	l, err = load(smallest, override{path("deploy_id"), "true", "flag --deploy-id"})
+	l, err = load(smallest, override{path: path("deploy_id"), value: "true", source: "flag --deploy-id"})
 	require.NoError(t, err)
 	assert.Equal(t, "true", l.File.DeployID)
 
-	l, err = load(smallest+"origin: hello\n", override{rate, "7", "env A"})
+	l, err = load(smallest+"origin: hello\n", override{path: rate, value: "7", source: "env A"})
 	require.NoError(t, err)
 	assert.Equal(t, 7, l.Limits().MaxRPS)
 }

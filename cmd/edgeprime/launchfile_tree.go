@@ -22,6 +22,7 @@ type override struct {
 	path   keyPath
 	value  string
 	source string // as messages name it: "--max-rps" or "EDGEPRIME_MAX_RPS"
+	more   bool   // the value is one more of a list
 }
 
 // overrides are applied in order: a later one wins.
@@ -83,8 +84,24 @@ func (t *tree) apply(over overrides) {
 			n = child(n, key)
 		}
 		value := child(n, o.path[len(o.path)-1])
+		if o.more {
+			t.add(value, o)
+			continue
+		}
 		*value = yaml.Node{Kind: yaml.ScalarNode, Tag: tagOf(o.value), Value: o.value}
 		t.from[value] = o.source
+	}
+}
+
+// add puts one more value into a list. What is no list is left for shape to report.
+func (t *tree) add(list *yaml.Node, o override) {
+	if len(list.Content) == 0 && (list.Kind != yaml.ScalarNode || list.ShortTag() == "!!null") {
+		*list = yaml.Node{Kind: yaml.SequenceNode, Line: list.Line}
+	}
+	if list.Kind == yaml.SequenceNode {
+		item := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: o.value}
+		list.Content = append(list.Content, item)
+		t.from[item] = o.source
 	}
 }
 

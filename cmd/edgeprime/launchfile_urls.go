@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	whatwg "github.com/nlnwa/whatwg-url/url"
+
+	"github.com/edgeprime/edgeprime/crawl"
 )
 
 // Caps on URL lists.
@@ -96,13 +98,20 @@ func (c *checker) urls(l *launch, e *env) {
 	}
 }
 
-// inScope reports every declared URL that the launch's own scope keeps out.
+// inScope reports every declared URL that the launch's own scope keeps out. Path globs choose assets,
+// not sitemaps.
 func (c *checker) inScope(l *launch) {
 	scope := l.CrawlConfig().EffectiveScope()
-	for key, urls := range map[string][]string{"entries": l.File.Entries, "pages": l.File.Pages, "sitemaps": l.File.Sitemaps} {
-		for i, raw := range urls {
-			if err := scope.Allows(raw); err != nil {
-				at := path(key).index(i)
+	hosts := scope
+	hosts.Include, hosts.Exclude = nil, nil
+	for _, list := range []struct {
+		key   string
+		urls  []string
+		scope crawl.Scope
+	}{{"entries", l.File.Entries, scope}, {"pages", l.File.Pages, scope}, {"sitemaps", l.File.Sitemaps, hosts}} {
+		for i, raw := range list.urls {
+			if err := list.scope.Allows(raw); err != nil {
+				at := path(list.key).index(i)
 				c.bad(at, "%s is outside the launch's scope: %s", at, strings.TrimPrefix(err.Error(), "crawl: scope: "))
 			}
 		}

@@ -26,7 +26,7 @@ func renderOverride(c *cli.Context) overrides {
 	if !c.Bool(renderFlag) {
 		return nil
 	}
-	return overrides{{path("discovery", "render"), "true", "flag --" + renderFlag}}
+	return overrides{{path: path("discovery", "render"), value: "true", source: "flag --" + renderFlag}}
 }
 
 // browser finds the browser of a launch that wants one; it starts with the first page. Without,

@@ -58,8 +58,10 @@ type launchRun struct {
 
 	manifest *crawl.Manifest
 	plan     *regions.Plan
-	notes    notes  // what the report must tell of the way
-	stopped  string // why the run ended early, in words; empty when it did not
+	notes    notes                // what the report must tell of the way
+	trace    func(crawl.Decision) // hears what discovery decides; nil for nobody
+	mute     bool                 // discovery's problems are shown with its result
+	stopped  string               // why the run ended early, in words; empty when it did not
 }
 
 // notes collects lines from several goroutines.

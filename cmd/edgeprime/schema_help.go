@@ -56,7 +56,7 @@ func sectionHelp() map[string]help {
 		"discovery.render":               {words: "Whether the entries and pages are loaded in headless Chromium too, on every viewport, and scrolled. Also --render."},
 		"discovery.browser":              {words: "Command or file of the browser. Default: the first of chromium, chromium-browser, google-chrome and the like that is in PATH."},
 		"discovery.pages_per_host":       {words: "Documents of one host that are read. Default: as many as pages."},
-		"discovery.depth":                {words: "Links that are followed one after another from what the launch declares; 0 for none. Also --depth.", zero: true},
+		"discovery.depth":                {words: "Links that are followed one after another from what the launch declares; 0 for none. Also discover --depth.", zero: true},
 		"discovery.links_per_pattern":    {words: "Links that are followed though they differ in numbers and ids only, as those of a calendar do."},
 		"discovery.queries_per_path":     {words: "Links that are followed though they differ in their query only, as filters of a list do."},
 		"discovery.viewports":            {words: "Devices that the launch is made for. Default: a phone (mobile, 390x844@3) and a desktop (desktop, 1440x900@1).", required: []string{"name", "width", "height", "dpr"}},

@@ -30,12 +30,13 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TZ", "UTC")
+			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/.cache")
 			env.Setenv("ESC", "\x1b")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each race-checked process lingers for a second
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "judged": judged, "found": found, "lacking": lacking, "world": w.start, "load": w.load, "cold": w.cold,
+			"exits": exits, "judged": judged, "found": found, "lacking": lacking, "world": w.start, "load": w.load, "cold": w.cold, "serve": serve,
 		},
 	})
 }

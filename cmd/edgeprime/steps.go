@@ -55,11 +55,15 @@ func (r *launchRun) discover(ctx context.Context) error {
 	r.tower.budget = origin.NewBudget(0)
 	scout := &scout{
 		run: r, stage: first, station: r.tower.station(first.Vantages[0]), variant: r.launch.File.Variants[0],
-		preview: r.tower.preview(r.launch), progress: r.e.progress("discover"),
+		lists: r.tower.lists(r.tower.station(first.Vantages[0])), preview: r.tower.preview(r.launch), progress: r.e.progress("discover"),
 	}
-	r.manifest, err = crawl.New(cfg, scout.fetch, r.e.log).Crawl(ctx)
+	crawler := crawl.New(cfg, scout.fetch, r.e.log)
+	crawler.Trace = r.trace
+	r.manifest, err = crawler.Crawl(ctx)
 	scout.progress.end()
-	r.tellProblems()
+	if !r.mute {
+		r.tellProblems()
+	}
 	r.tellRendered()
 	switch {
 	case errors.Is(err, crawl.ErrNothing):
@@ -118,6 +122,7 @@ type scout struct {
 	run      *launchRun
 	stage    regions.Stage
 	station  *station
+	lists    *edge.Fetcher // of sitemaps and robots.txt
 	variant  edge.Variant
 	preview  *previewStation
 	progress *progress
@@ -129,8 +134,8 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	fetcher, vantage, pass := s.station.prime, s.station.vantage, edge.Prime
 	if s.preview.serves(a.URL) {
 		fetcher, vantage, pass = s.preview.ask(a.URL), s.preview.vantage, edge.Discover
-	} else if a.Source == "sitemap" && a.Page == "" { // itself, or a robots.txt
-		pass = edge.Discover
+	} else if a.Source == "robots" || a.Source == "sitemap" && a.Page == "" { // itself
+		fetcher, pass = s.lists, edge.Discover
 	}
 	var body []byte
 	asker := &regions.Asker{

@@ -80,6 +80,15 @@ func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
 	}
 }
 
+// lists returns who asks a station for sitemaps and robots.txt: the scope's path globs choose assets,
+// not what names them.
+func (t *tower) lists(s *station) *edge.Fetcher {
+	f, scope := *s.prime, t.scope
+	scope.Include, scope.Exclude = nil, nil
+	f.Base = &edge.Scoped{Base: s.pools[0], Scope: scope}
+	return &f
+}
+
 func userAgent() string {
 	return "edgeprime/" + toolVersion() + " (+https://github.com/edgeprime/edgeprime)"
 }
