@@ -65,11 +65,11 @@ func always(do func()) func(context.Context) error {
 }
 
 func (r *run) drainAll(ctx context.Context) error {
-	if err := r.drain(ctx, &r.sitemaps, sitemapBatch); err != nil {
+	if err := r.drain(ctx, &r.sitemaps, sitemapBatch, min(sitemapsAtOnce, r.limits.Concurrency)); err != nil {
 		return fmt.Errorf("crawl: stopped: %w", err)
 	}
 	r.listed.seal()
-	if err := r.drain(ctx, &r.queue, batchSize); err != nil {
+	if err := r.drain(ctx, &r.queue, batchSize, r.limits.Concurrency); err != nil {
 		return fmt.Errorf("crawl: stopped: %w", err)
 	}
 	if err := r.followLinks(ctx); err != nil {
@@ -78,20 +78,22 @@ func (r *run) drainAll(ctx context.Context) error {
 	return nil
 }
 
-// How many answers are held before they are merged: it bounds memory.
+// How many answers are held before they are merged, and how many sitemaps are asked for at once: it
+// bounds memory.
 const (
-	batchSize    = 64
-	sitemapBatch = 16 // each can list hundreds of thousands of URLs
+	batchSize      = 64
+	sitemapBatch   = 8 // each can list hundreds of thousands of URLs
+	sitemapsAtOnce = 2 // each can have MaxSitemapBytes
 )
 
 // drain asks for everything in a queue, and for what that brings into it. Answers are read side
 // by side and merged in the order of the queue.
-func (r *run) drain(ctx context.Context, queue *[]item, most int) error {
+func (r *run) drain(ctx context.Context, queue *[]item, most, atOnce int) error {
 	for len(*queue) > 0 {
 		n := min(most, len(*queue))
 		batch := (*queue)[:n:n]
 		*queue = (*queue)[n:]
-		answers, err := r.ask(ctx, batch)
+		answers, err := r.ask(ctx, batch, atOnce)
 		if err != nil {
 			return err
 		}
@@ -102,10 +104,10 @@ func (r *run) drain(ctx context.Context, queue *[]item, most int) error {
 	return nil
 }
 
-func (r *run) ask(ctx context.Context, batch []item) ([]answer, error) {
+func (r *run) ask(ctx context.Context, batch []item, atOnce int) ([]answer, error) {
 	answers := make([]answer, len(batch))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(r.limits.Concurrency)
+	group.SetLimit(atOnce)
 	for i, it := range batch {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {

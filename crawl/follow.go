@@ -127,13 +127,13 @@ func (r *run) followLinks(ctx context.Context) error {
 		for _, c := range level {
 			r.askRobots(c.link.origin())
 		}
-		if err := r.drain(ctx, &r.follow.ask, batchSize); err != nil {
+		if err := r.drain(ctx, &r.follow.ask, batchSize, r.limits.Concurrency); err != nil {
 			return err
 		}
 		for _, c := range level {
 			r.followOne(c)
 		}
-		if err := r.drain(ctx, &r.queue, batchSize); err != nil {
+		if err := r.drain(ctx, &r.queue, batchSize, r.limits.Concurrency); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ func (r *run) readSitemap(it item, contentType string, body []byte) *listing {
 			l.untaken = append(l.untaken, Decision{URL: loc, Outcome: Left, Reason: reason, Kind: Document, Page: l.url, Source: "sitemap"})
 		}
 	}
-	l.read(maxSitemapBytes, it.URL, contentType, body)
+	l.read(MaxSitemapBytes, it.URL, contentType, body)
 	l.take, l.leave, l.seen, l.entry = nil, nil, nil, sitemapEntry{}
 	return l
 }

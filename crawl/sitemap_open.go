@@ -13,12 +13,11 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-const (
-	// maxSitemapBytes is what sitemaps.org allows one file to hold when it is unpacked.
-	maxSitemapBytes = 50 << 20
-	// sitemapWindow is how much of a sitemap is held at once.
-	sitemapWindow = 64 << 10
-)
+// MaxSitemapBytes is what sitemaps.org allows one sitemap to hold when it is unpacked.
+const MaxSitemapBytes = 50 << 20
+
+// sitemapWindow is how much of a sitemap is unpacked at once.
+const sitemapWindow = 64 << 10
 
 // The reasons for which a sitemap cannot be read to its end.
 var (

@@ -23,7 +23,7 @@ type parsed struct {
 }
 
 func parseSitemap(url, contentType string, body []byte, most int) *parsed {
-	return parseSitemapUpTo(maxSitemapBytes, url, contentType, body, most)
+	return parseSitemapUpTo(MaxSitemapBytes, url, contentType, body, most)
 }
 
 func parseSitemapUpTo(size int, url, contentType string, body []byte, most int) *parsed {
@@ -132,7 +132,7 @@ func TestParseSitemap(t *testing.T) {
 }
 
 func TestSitemapBomb(t *testing.T) {
-	assert.Equal(t, 50<<20, maxSitemapBytes)
+	assert.Equal(t, 50<<20, MaxSitemapBytes)
 	const one = "<urlset><url><loc>https://www.example/a</loc></url>"
 	for _, body := range []string{
 		zipped(t, one, strings.Repeat(" ", 1<<20)),

@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -56,6 +57,13 @@ func TestMillionSitemapURLs(t *testing.T) {
 	}
 }
 
+// TestLargePlainSitemap discovers a sitemap that nobody has packed.
+func TestLargePlainSitemap(t *testing.T) {
+	d := discoverSitemaps(t, edgeprimeBinary(t, ""), []int{-250_000})
+	t.Logf("%d URLs: %v CPU, peak RSS %d MiB", d.urls, d.cpu.Round(time.Millisecond), d.rss>>10)
+	assert.Less(t, d.rss, int64(maxRSS), "peak RSS in KiB")
+}
+
 func repeated(n, times int) []int {
 	out := make([]int, times)
 	for i := range out {
@@ -64,7 +72,8 @@ func repeated(n, times int) []int {
 	return out
 }
 
-// discoverSitemaps runs the program over an index of sitemaps with so many URLs each.
+// discoverSitemaps runs the program over an index of sitemaps with so many URLs each; a negative
+// number is of one that is not packed.
 func discoverSitemaps(t *testing.T, binary string, files []int) discovery {
 	t.Helper()
 	server := httptest.NewServer(sitemapSite(t, files))
@@ -86,10 +95,14 @@ allow_addresses: [%q]
 	cmd.Stdout = &lines
 	require.NoError(t, cmd.Run())
 	d := discovery{}
+	notes := 1 // what was not read
 	for _, n := range files {
-		d.urls += n
+		d.urls += max(n, -n)
+		if n < 0 {
+			notes = 2 // and that there are too many in one file
+		}
 	}
-	assert.Equal(t, d.urls+min(len(files), 1), int(lines), "assets, and what was not read")
+	assert.Equal(t, d.urls+notes, int(lines), "assets and problems")
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	require.True(t, ok)
 	d.cpu, d.rss = cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), usage.Maxrss
@@ -117,9 +130,19 @@ func sitemapSite(t *testing.T, files []int) http.Handler {
 	var index strings.Builder
 	first := 0
 	for i, n := range files {
-		path := fmt.Sprintf("/sitemap-%d.xml.gz", i)
+		path := fmt.Sprintf("/sitemap-%d.xml", i)
+		var body bytes.Buffer
+		if n < 0 {
+			n = -n
+			writeSitemap(&body, first, n)
+		} else {
+			path += ".gz"
+			z := gzip.NewWriter(&body)
+			writeSitemap(z, first, n)
+			require.NoError(t, z.Close())
+		}
 		fmt.Fprintf(&index, "<sitemap><loc>http://shop.example%s</loc></sitemap>\n", path)
-		serve(path, "application/gzip", packedSitemap(t, first, n))
+		serve(path, "application/octet-stream", body.Bytes())
 		first += n
 	}
 	serve("/sitemap.xml", "application/xml", []byte(`<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`+index.String()+"</sitemapindex>"))
@@ -127,11 +150,8 @@ func sitemapSite(t *testing.T, files []int) http.Handler {
 	return mux
 }
 
-// packedSitemap lists n pages in no order that would make them easy to sort or to pack.
-func packedSitemap(t *testing.T, first, n int) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
+// writeSitemap lists n pages in no order that would make them easy to sort or to pack.
+func writeSitemap(z io.Writer, first, n int) {
 	fmt.Fprintln(z, `<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
 	for i := first; i < first+n; i++ {
 		mixed := uint32(i) * 2654435761
@@ -139,6 +159,4 @@ func packedSitemap(t *testing.T, first, n int) []byte {
 			mixed%500, mixed, i%28+1)
 	}
 	fmt.Fprintln(z, "</urlset>")
-	require.NoError(t, z.Close())
-	return out.Bytes()
 }

@@ -134,8 +134,11 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	fetcher, vantage, pass := s.station.prime, s.station.vantage, edge.Prime
 	if s.preview.serves(a.URL) {
 		fetcher, vantage, pass = s.preview.ask(a.URL), s.preview.vantage, edge.Discover
-	} else if a.Source == "robots" || a.Source == "sitemap" && a.Page == "" { // itself
-		fetcher, pass = s.lists, edge.Discover
+	} else if isList(a) {
+		fetcher = s.lists
+	}
+	if isList(a) {
+		fetcher, pass = forSitemaps(fetcher), edge.Discover
 	}
 	var body []byte
 	asker := &regions.Asker{
@@ -182,6 +185,18 @@ func headerOf(pairs [][2]string) http.Header {
 		h.Add(p[0], p[1])
 	}
 	return h
+}
+
+// forSitemaps is a fetcher that keeps as much as a sitemap may have.
+func forSitemaps(f *edge.Fetcher) *edge.Fetcher {
+	large := *f
+	large.Caps.KeptWire, large.Caps.KeptDecoded = crawl.MaxSitemapBytes, crawl.MaxSitemapBytes
+	return &large
+}
+
+// isList tells a sitemap or a robots.txt from an asset.
+func isList(a crawl.Asset) bool {
+	return a.Source == "robots" || a.Source == "sitemap" && a.Page == ""
 }
 
 // whyUnusable says why an answer must not be read for assets.
