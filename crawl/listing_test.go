@@ -75,13 +75,13 @@ func TestListedInBlocks(t *testing.T) {
 	}
 }
 
-// TestListedAndLinked names an image in a sitemap, and then on a page with a choice and a mode of
-// its own.
+// TestListedAndLinked names an image in a sitemap, beyond what is asked for, and then on a page with a
+// choice and a mode of its own.
 func TestListedAndLinked(t *testing.T) {
 	m := site{
-		mapURL:                     page("text/plain", "https://www.example/a.png\nhttps://www.example/b.png"),
+		mapURL:                     page("text/plain", "https://www.example/z.png\nhttps://www.example/a.png\nhttps://www.example/b.png"),
 		"https://www.example/page": htmlPage(`<link rel=icon href=data:,><img crossorigin srcset="a.png, c.png 2x"><img src=d.png>`),
-	}.crawl(t, Config{Entries: []string{"https://www.example/page"}, Sitemaps: []string{mapURL}, Limits: Limits{Assets: 1}})
+	}.crawl(t, Config{Entries: []string{"https://www.example/page"}, Sitemaps: []string{mapURL}, Limits: Limits{Assets: 1, Pages: 1}})
 	a := m.find("https://www.example/a.png")
 	assert.Equal(t, CORS, a.Mode)
 	assert.Equal(t, "sitemap", a.Source)

@@ -101,6 +101,7 @@ func TestParseSitemap(t *testing.T) {
 		"gzip with rubbish":    {body: zipped(t, one) + "rubbish", pages: a, problem: "sitemap-truncated"},
 		"gzip header only":     {body: "\x1f\x8b", problem: "sitemap-truncated"},
 		"index":                {body: `<sitemapindex><sitemap><loc>https://www.example/s1.xml</loc></sitemap><sitemap><loc>https://www.example/s2.xml.gz</loc></sitemap></sitemapindex>`, children: []string{"https://www.example/s1.xml", "https://www.example/s2.xml.gz"}},
+		"unclosed":             {body: `<urlset><url><x><loc><b>https://www.example/no</loc></x><loc><b>https://www.example/a</loc></y></url></urlset>`, pages: a},
 		"rss":                  {body: `<rss><channel><link>https://www.example/no</link><item><title>t</title><link>https://www.example/a</link></item></channel></rss>`, pages: a},
 		"atom":                 {body: `<feed><link href="https://www.example/no"/><entry><link rel="alternate" href="https://www.example/a"/><link rel="self" href="https://www.example/no"/></entry><entry><link href="https://www.example/b"/></entry></feed>`, pages: []string{"https://www.example/a", "https://www.example/b"}},
 		"text":                 {body: "\xef\xbb\xbfhttps://www.example/a\r\n\nhttps://www.example/b", pages: []string{"https://www.example/a", "https://www.example/b"}},

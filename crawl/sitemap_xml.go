@@ -117,16 +117,27 @@ func (s *sitemap) token(x *sitemapScan, t xmlToken) bool {
 		return s.startElement(x)
 	case xmlEnd:
 		e := elementOf(x.name())
-		for i, open := range slices.Backward(x.path) { // an end without a start ends nothing
-			if open == e {
-				x.path = x.path[:i+1]
-				s.endElement(x, e)
-				x.path = x.path[:i]
-				break
-			}
+		if i := x.opened(e); i >= 0 {
+			x.path = x.path[:i+1]
+			s.endElement(x, e)
+			x.path = x.path[:i]
 		}
 	}
 	return true
+}
+
+// opened is the place of the element that an end ends; -1 for an end without a start. One without a
+// meaning ends nothing beyond the entry that it stands in.
+func (x *sitemapScan) opened(e element) int {
+	for i, open := range slices.Backward(x.path) {
+		switch {
+		case open == e:
+			return i
+		case e == elementOther && slices.Contains([]element{elementURL, elementSitemap, elementItem, elementEntry}, open):
+			return -1
+		}
+	}
+	return -1
 }
 
 // directive refuses document types, which can define entities without end.
