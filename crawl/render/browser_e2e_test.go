@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -330,18 +332,79 @@ func TestRenderPollingIsRest(t *testing.T) {
 	assert.Empty(t, m.Problems)
 }
 
+// shortTemp makes a folder for temporary files: a socket's path has its limit.
+func shortTemp(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "e") //nolint:usetesting // its folders have long names
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	t.Setenv("TMPDIR", dir)
+	return dir
+}
+
+// processesOf are the processes of the browser whose profile is below a folder, by command line.
+func processesOf(t *testing.T, dir string) map[int]string {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+	found := map[int]string{}
+	for _, file := range files {
+		line, _ := os.ReadFile(file) // it may have ended
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		require.NoError(t, err)
+		if strings.Contains(string(line), "--user-data-dir="+dir) {
+			found[pid] = string(line)
+		}
+	}
+	return found
+}
+
+// TestRenderOutlivesItsBrowser kills the page's process, or all, in the middle of a page.
+func TestRenderOutlivesItsBrowser(t *testing.T) {
+	for problemName, victim := range map[string]func(line string) bool{
+		"render-crashed": func(line string) bool { return strings.Contains(line, "--type=renderer") },
+		"render-lost":    func(line string) bool { return !strings.Contains(line, "--type=") },
+	} {
+		t.Run(problemName, func(t *testing.T) {
+			dir := shortTemp(t)
+			s := newSite(map[string]string{
+				"/":       icon + `<script>new Image().src = "/be" + "fore.png"; fetch("/now.json")</script>`,
+				"/second": icon + `<script>new Image().src = "/af" + "ter.png"</script>`,
+			})
+			b, err := New(Config{})
+			require.NoError(t, err)
+			fetch := func(ctx context.Context, a crawl.Asset) (crawl.Response, error) {
+				if strings.HasSuffix(a.URL, "now.json") {
+					for pid, line := range processesOf(t, dir) {
+						if victim(line) {
+							_ = syscall.Kill(pid, syscall.SIGKILL)
+						}
+					}
+				}
+				return s.fetch(ctx, a)
+			}
+			m, err := crawl.New(crawl.Config{Entries: []string{home}, Pages: []string{absolute("/second")}, Renderer: b}, fetch, nil).Crawl(t.Context())
+			b.Close()
+			require.NoError(t, err)
+			p := problem(m, problemName)
+			assert.True(t, p.Incomplete, "%v", m.Problems)
+			assert.Contains(t, p.Detail, "on mobile ")
+			assert.Equal(t, []string{"mobile", "desktop"}, assetAt(m, "/after.png").Selected, "the next page is loaded all the same")
+			assert.Empty(t, processesOf(t, dir), "no process is left")
+		})
+	}
+}
+
 // TestRenderCancelled proves that nothing is left behind by a crawl that is cancelled in the middle.
 func TestRenderCancelled(t *testing.T) {
-	profiles, err := os.MkdirTemp("", "e") //nolint:usetesting // short: a socket's path has its limit
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(profiles) })
-	t.Setenv("TMPDIR", profiles)
+	dir := shortTemp(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s := newSite(map[string]string{"/": icon + `<script>fetch("/now.json"); setInterval(() => 0, 10)</script>`})
 	b, err := New(Config{})
 	require.NoError(t, err)
 	fetch := func(ctx context.Context, a crawl.Asset) (crawl.Response, error) {
 		if strings.HasSuffix(a.URL, "now.json") {
+			assert.NotEmpty(t, processesOf(t, dir))
 			cancel()
 		}
 		return s.fetch(ctx, a)
@@ -349,13 +412,8 @@ func TestRenderCancelled(t *testing.T) {
 	_, err = crawl.New(crawl.Config{Entries: []string{home}, Renderer: b}, fetch, nil).Crawl(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 	b.Close()
-	left, err := os.ReadDir(profiles)
+	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Empty(t, left, "no profile is left")
-	processes, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	require.NoError(t, err)
-	for _, file := range processes {
-		line, _ := os.ReadFile(file)
-		assert.NotContains(t, string(line), profiles, "no process is left")
-	}
+	assert.Empty(t, processesOf(t, dir), "no process is left")
 }
