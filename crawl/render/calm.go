@@ -18,6 +18,7 @@ type calm struct {
 	asked      map[string]int // by URL without query
 	installing map[string]bool
 	loaded     bool
+	over       bool
 	last       time.Time
 }
 
@@ -63,10 +64,20 @@ func (c *calm) install(id string, underway bool) {
 	}
 }
 
+// giveUp ends the wait for a page that will not rest.
+func (c *calm) giveUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+}
+
 // rest is how long it will take at least until the page has been quiet for a while; 0 when it has.
 func (c *calm) rest(quiet time.Duration) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.over {
+		return 0
+	}
 	busy := c.open > 0 || !c.loaded
 	for _, underway := range c.installing {
 		busy = busy || underway

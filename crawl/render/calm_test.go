@@ -50,6 +50,7 @@ func TestCalm(t *testing.T) {
 				c.end("/poll?x")
 			}
 		}, 5 * time.Second, 7 * time.Second},
+		{"a page that is given up", func(c *calm) { c.begin("/a"); time.Sleep(3 * time.Second); c.giveUp() }, 3 * time.Second, 3500 * time.Millisecond},
 		{"a service worker that installs", func(c *calm) {
 			c.load()
 			c.install("1", true)

@@ -37,7 +37,7 @@ func (v *visit) words(name string, t *tally) (words string, incomplete bool) {
 	case "render-method":
 		return fmt.Sprintf("%d requests other than GET were refused, such as %s; list under urls what the page loads only after them, or put the path under scope.exclude if nothing hangs on it", t.count, t.first), true
 	case "render-limit-requests":
-		return fmt.Sprintf("the page made more than %d requests, and %d of them were refused; check for a loop that makes up URLs", v.cfg.Requests, t.count), true
+		return fmt.Sprintf("the page made more than %d requests, and those behind were refused (%d until the visit ended); check for a loop that makes up URLs", v.cfg.Requests, t.count), true
 	case "render-deadline":
 		return fmt.Sprintf("the page did not come to rest within %s; raise origin.max_rps if the origin can bear more, or check for a script that never ends", v.cfg.Deadline), true
 	case "render-crashed":

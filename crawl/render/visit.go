@@ -213,6 +213,7 @@ func (v *visit) take() bool {
 	v.mu.Unlock()
 	if over {
 		v.note("render-limit-requests", "")
+		v.calm.giveUp()
 	}
 	return !over
 }
