@@ -19,7 +19,7 @@ type appliedSheet struct {
 type cascade struct {
 	sheets []appliedSheet
 	rules  []cascadeRule
-	index  map[string][]int32 // rules, by what their selectors need
+	index  map[string][]int // rules, by what their selectors need
 	faces  map[string][]*fontFace
 	named  map[string]bool   // the families that some rule names
 	active map[screen][]bool // which rules have media that a screen matches
@@ -34,7 +34,7 @@ type cascadeRule struct {
 }
 
 func newCascade(sheets []appliedSheet) *cascade {
-	c := &cascade{sheets: sheets, index: map[string][]int32{}, faces: map[string][]*fontFace{}, named: map[string]bool{}, active: map[screen][]bool{}}
+	c := &cascade{sheets: sheets, index: map[string][]int{}, faces: map[string][]*fontFace{}, named: map[string]bool{}, active: map[screen][]bool{}}
 	layers := map[string]int{}
 	needed := neededVars(sheets)
 	for _, s := range sheets {
@@ -60,39 +60,44 @@ func newCascade(sheets []appliedSheet) *cascade {
 // neededVars are the custom properties that some other property refers to, by way of others too.
 // Frameworks set hundreds on every element that nothing here depends on.
 func neededVars(sheets []appliedSheet) map[string]bool {
-	needed := map[string]bool{}
-	defined := map[string][]*decl{}
-	var follow func(items []cssItem)
-	follow = func(items []cssItem) {
-		for _, item := range items {
-			if item.kind == itemVar && !needed[item.text] {
-				needed[item.text] = true
-				for _, d := range defined[item.text] {
-					follow(d.value)
-				}
-			}
-			follow(item.args)
-		}
-	}
+	n := varNeeds{needed: map[string]bool{}, defined: map[string][]*decl{}}
 	var roots []*decl
 	for _, s := range sheets {
 		for i := range s.rules {
 			for j := range s.rules[i].decls {
 				if d := &s.rules[i].decls[j]; d.custom() {
-					defined[d.prop] = append(defined[d.prop], d)
+					n.defined[d.prop] = append(n.defined[d.prop], d)
 				} else {
 					roots = append(roots, d)
 				}
 			}
 		}
-		for _, d := range s.inline {
-			roots = append(roots, &d)
+		for i := range s.inline {
+			roots = append(roots, &s.inline[i])
 		}
 	}
 	for _, d := range roots {
-		follow(d.value)
+		n.follow(d.value)
 	}
-	return needed
+	return n.needed
+}
+
+// varNeeds follows references to custom properties.
+type varNeeds struct {
+	needed  map[string]bool
+	defined map[string][]*decl
+}
+
+func (n *varNeeds) follow(items []cssItem) {
+	for _, item := range items {
+		if item.kind == itemVar && !n.needed[item.text] {
+			n.needed[item.text] = true
+			for _, d := range n.defined[item.text] {
+				n.follow(d.value)
+			}
+		}
+		n.follow(item.args)
+	}
 }
 
 // on tells for each rule whether a screen matches its media.
@@ -151,13 +156,13 @@ func (c *cascade) addRule(s appliedSheet, r *styleRule, layers map[string]int) {
 			continue
 		}
 		key := sel.needs()
-		c.index[key] = append(c.index[key], int32(len(c.rules)))
+		c.index[key] = append(c.index[key], len(c.rules))
 		c.rules = append(c.rules, cascadeRule{rule: r, selector: sel, media: s.media, layer: layer})
 	}
 }
 
 // candidates are the rules that an element may match, in the order of the sheets.
-func (c *cascade) candidates(n *shapeNode, into []int32) []int32 {
+func (c *cascade) candidates(n *shapeNode, into []int) []int {
 	into = append(into[:0], c.index[""]...)
 	into = append(into, c.index[n.tag]...)
 	for _, class := range n.classes {
@@ -196,9 +201,9 @@ func (m matched) compare(b matched) int {
 func won(list []matched) []*decl {
 	slices.SortFunc(list, matched.compare)
 	var out []*decl
-	for i := len(list) - 1; i >= 0; i-- {
-		out = append(out, list[i].decl)
-		if list[i].sure {
+	for _, m := range slices.Backward(list) {
+		out = append(out, m.decl)
+		if m.sure {
 			break
 		}
 	}

@@ -381,7 +381,7 @@ func TestEndlessChains(t *testing.T) {
 			return htmlPage(fmt.Sprintf(`<link rel=icon href=data:,><iframe src=%q></iframe><link rel=stylesheet href=/s><script type=module src=/m></script>`, next)), nil
 		case Stylesheet:
 			return cssPage(fmt.Sprintf(`@import %q;`, next)), nil
-		case Script, Font, Image, Media, WebApp, Data:
+		case Script, Font, Image, Media, WebApp, Data, Social:
 			return jsPage(fmt.Sprintf(`import %q;`, next)), nil
 		}
 		return Response{}, nil

@@ -130,7 +130,7 @@ func unicodeRange(s string) ([2]rune, bool) {
 	if err1 != nil || err2 != nil || lo > hi || hi > 0x10ffff {
 		return [2]rune{}, false
 	}
-	return [2]rune{rune(lo), rune(hi)}, true
+	return [2]rune{rune(lo), rune(hi)}, true //nolint:gosec // both are at most 0x10ffff
 }
 
 // has tells whether a character is in the face's ranges.

@@ -82,13 +82,13 @@ func (r *run) listedLink(l *listing, raw string) (link, bool) {
 	to, err := parseLink(raw)
 	if err != nil {
 		l.dropped.unusable(raw)
-		l.sitemap.left(raw, err.Error())
+		l.left(raw, err.Error())
 		return link{}, false
 	}
 	to = r.scope.preview.public(to)
 	if err := r.scope.allows(to); err != nil {
 		l.dropped.foreign++
-		l.sitemap.left(to.key, "out of scope: "+err.Error())
+		l.left(to.key, "out of scope: "+err.Error())
 		return link{}, false
 	}
 	return to, true

@@ -285,12 +285,12 @@ func (s *selector) needs() string {
 }
 
 // matches tells whether a selector matches a node of a page.
-func (s *selector) matches(p *shape, node int32) truth {
+func (s *selector) matches(p *shape, node int) truth {
 	return s.from(p, node, 0)
 }
 
 // from matches the compounds from the i-th on against a node and what is around it.
-func (s *selector) from(p *shape, node int32, i int) truth {
+func (s *selector) from(p *shape, node, i int) truth {
 	c := &s.compounds[i]
 	here := c.matches(p, node, s.nest)
 	if here == isFalse || i+1 == len(s.compounds) {
@@ -316,7 +316,7 @@ func (s *selector) from(p *shape, node int32, i int) truth {
 	return min(here, best)
 }
 
-func anyMatches(list []selector, p *shape, node int32) truth {
+func anyMatches(list []selector, p *shape, node int) truth {
 	best := isFalse
 	for i := range list {
 		best = max(best, list[i].matches(p, node))
@@ -324,7 +324,7 @@ func anyMatches(list []selector, p *shape, node int32) truth {
 	return best
 }
 
-func (c *compound) matches(p *shape, node int32, around []selector) truth {
+func (c *compound) matches(p *shape, node int, around []selector) truth {
 	n := &p.nodes[node]
 	if c.never || c.root && node != rootNode || c.tag != "" && c.tag != n.tag && !n.foreign(c.tag) {
 		return isFalse

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	rootNode int32 = 0 // the html element
-	bodyNode int32 = 1
+	rootNode int = 0 // the html element
+	bodyNode int = 1
 	// maxNodes bounds how many different paths of elements a page is kept as.
 	maxNodes = 20000
 	// maxOpen bounds how deep elements are nested.
@@ -26,8 +26,8 @@ const (
 // names and classes, once. Pages repeat few paths many times, so that it stays small.
 type shape struct {
 	nodes  []shapeNode
-	known  map[nodeKey]int32
-	open   []int32         // the open elements, the root first
+	known  map[nodeKey]int
+	open   []int           // the open elements, the root first
 	ids    map[uint64]bool // hashes, of all elements
 	attrs  map[uint64]bool // hashes of names, and of names with values, of attributes anywhere
 	full   bool            // some paths are missing, so that no rule can be ruled out
@@ -37,7 +37,7 @@ type shape struct {
 
 // shapeNode is one path of elements: its last element, and the node of the path above it.
 type shapeNode struct {
-	parent  int32
+	parent  int
 	tag     string
 	id      string
 	classes []string
@@ -49,7 +49,7 @@ type shapeNode struct {
 }
 
 type nodeKey struct {
-	parent int32
+	parent int
 	hash   uint64
 }
 
@@ -57,16 +57,16 @@ type nodeKey struct {
 func (k *nodeKey) mix(hash uint64) { k.hash = (k.hash ^ hash) * 0x9e3779b97f4a7c15 }
 
 func newShape() *shape {
-	p := &shape{known: map[nodeKey]int32{}, ids: map[uint64]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
+	p := &shape{known: map[nodeKey]int{}, ids: map[uint64]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
 	p.nodes = append(p.nodes, shapeNode{parent: -1, tag: "html", inline: -1}, shapeNode{parent: rootNode, tag: "body", inline: -1})
-	p.open = []int32{rootNode, bodyNode}
+	p.open = []int{rootNode, bodyNode}
 	return p
 }
 
 // anyShape stands for a page of which nothing is known.
 func anyShape() *shape { return &shape{full: true} }
 
-func (p *shape) top() int32 { return p.open[len(p.open)-1] }
+func (p *shape) top() int { return p.open[len(p.open)-1] }
 
 // start opens an element. Elements that have no look are not kept.
 func (p *shape) start(tag []byte, a *attributes, selfClosing bool, inline []decl) {
@@ -107,7 +107,7 @@ func (p *shape) style(n *shapeNode, inline []decl) {
 }
 
 // node is the node of an element below another one.
-func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int32 {
+func (p *shape) node(parent int, tag []byte, a *attributes, inline []decl) int {
 	class, _ := a.bytes("class")
 	var id []byte
 	if len(p.ids) < maxIDs {
@@ -142,8 +142,8 @@ func (p *shape) node(parent int32, tag []byte, a *attributes, inline []decl) int
 	}
 	p.style(&n, inline)
 	p.nodes = append(p.nodes, n)
-	p.known[key] = int32(len(p.nodes) - 1)
-	return int32(len(p.nodes) - 1)
+	p.known[key] = len(p.nodes) - 1
+	return len(p.nodes) - 1
 }
 
 // noteAttrs remembers ids, and the attributes that style sheets tell elements apart by.
@@ -179,7 +179,7 @@ func (p *shape) hashOf(name, value []byte) uint64 {
 }
 
 // hasID tells whether a node's element has an id: for certain where ids are kept.
-func (p *shape) hasID(node int32, id string) truth {
+func (p *shape) hasID(node int, id string) truth {
 	switch n := &p.nodes[node]; {
 	case n.id == id:
 		return isTrue
@@ -189,7 +189,7 @@ func (p *shape) hasID(node int32, id string) truth {
 	return isUnknown
 }
 
-func (p *shape) hasAttr(node int32, a attrTest) truth {
+func (p *shape) hasAttr(node int, a attrTest) truth {
 	n := &p.nodes[node]
 	switch {
 	case a.name == "class":
@@ -238,11 +238,11 @@ func (a attrTest) holds(value string) bool {
 }
 
 // siblings are the nodes beside one, itself included: two elements of one path are one node.
-func (p *shape) siblings(node int32) iter.Seq[int32] {
-	return func(yield func(int32) bool) {
+func (p *shape) siblings(node int) iter.Seq[int] {
+	return func(yield func(int) bool) {
 		parent := p.nodes[node].parent
 		for i := range p.nodes {
-			if p.nodes[i].parent == parent && parent >= 0 && !yield(int32(i)) {
+			if p.nodes[i].parent == parent && parent >= 0 && !yield(i) {
 				return
 			}
 		}

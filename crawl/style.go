@@ -17,7 +17,7 @@ type styler struct {
 	bit     viewportMask
 	faces   map[*fontFace]viewportMask // the result, beside the masks of images
 	styles  []nodeStyle
-	buffer  []int32
+	buffer  []int
 	known   map[string]bool
 }
 
@@ -58,7 +58,7 @@ func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*font
 		return
 	}
 	for node := range page.nodes {
-		s.node(int32(node))
+		s.node(node)
 	}
 }
 
@@ -88,7 +88,7 @@ func (s *styler) inherited(n *shapeNode) nodeStyle {
 	return s.styles[n.parent]
 }
 
-func (s *styler) node(id int32) {
+func (s *styler) node(id int) {
 	n := &s.page.nodes[id]
 	style := s.inherited(n)
 	if style.gone {
@@ -114,7 +114,7 @@ func (s *styler) node(id int32) {
 }
 
 // match gathers the declarations for an element and its pseudo-elements, by property.
-func (s *styler) match(id int32, n *shapeNode) map[string]map[string][]matched {
+func (s *styler) match(id int, n *shapeNode) map[string]map[string][]matched {
 	out := map[string]map[string][]matched{}
 	add := func(pseudo string, m matched) {
 		props := out[pseudo]
@@ -136,7 +136,7 @@ func (s *styler) match(id int32, n *shapeNode) map[string]map[string][]matched {
 		}
 		for j := range r.rule.decls {
 			add(r.selector.pseudo, matched{
-				decl: &r.rule.decls[j], sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: int(i)<<12 + j,
+				decl: &r.rule.decls[j], sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: i<<12 + j,
 			})
 		}
 	}

@@ -179,9 +179,9 @@ func (r resolver) plain(ref string) (link, bool) {
 	case up > 0:
 		return link{}, false
 	}
-	l, ok := r.near, false
-	l.path, ok = plainPath(ref)
-	l.key = l.origin() + ref
+	path, ok := plainPath(ref)
+	l := r.near
+	l.path, l.key = path, l.origin()+ref
 	return l, ok && len(l.key) <= maxURL
 }
 

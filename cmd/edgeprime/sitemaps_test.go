@@ -27,20 +27,20 @@ var maxCPURatio = flag.Float64("cpu-ratio", 0, "what a URL may cost at a million
 // maxRSS is what `discover` may hold at its peak, in KiB.
 const maxRSS = 256 << 10
 
-// discovery is what one run of the program took.
-type discovery struct {
+// takes is what one run of the program took.
+type takes struct {
 	urls int
 	cpu  time.Duration
 	rss  int64 // KiB
 }
 
-func (d discovery) perURL() time.Duration { return d.cpu / time.Duration(d.urls) }
+func (d takes) perURL() time.Duration { return d.cpu / time.Duration(d.urls) }
 
 // TestMillionSitemapURLs discovers an index of 20 packed sitemaps with 50 000 URLs each, and smaller
 // ones to compare with.
 func TestMillionSitemapURLs(t *testing.T) {
 	binary := edgeprimeBinary(t, "")
-	var runs []discovery
+	var runs []takes
 	for _, files := range [][]int{{10_000}, {50_000, 50_000}, repeated(50_000, 20)} {
 		d := discoverSitemaps(t, binary, files)
 		t.Logf("%7d URLs in %2d files: %v CPU, %v a URL, peak RSS %d MiB", d.urls, len(files), d.cpu.Round(time.Millisecond), d.perURL(), d.rss>>10)
@@ -49,7 +49,7 @@ func TestMillionSitemapURLs(t *testing.T) {
 	}
 	small, middle, large := runs[0], runs[1], runs[2]
 	ratio := float64(large.perURL()) / float64(small.perURL())
-	further := func(a, b discovery) time.Duration { return (b.cpu - a.cpu) / time.Duration(b.urls-a.urls) }
+	further := func(a, b takes) time.Duration { return (b.cpu - a.cpu) / time.Duration(b.urls-a.urls) }
 	t.Logf("a URL at a million costs %.2f times what it costs at ten thousand", ratio)
 	t.Logf("a further URL costs %v up to a hundred thousand, %v up to a million", further(small, middle), further(middle, large))
 	if *maxCPURatio > 0 {
@@ -74,7 +74,7 @@ func repeated(n, times int) []int {
 
 // discoverSitemaps runs the program over an index of sitemaps with so many URLs each; a negative
 // number is of one that is not packed.
-func discoverSitemaps(t *testing.T, binary string, files []int) discovery {
+func discoverSitemaps(t *testing.T, binary string, files []int) takes {
 	t.Helper()
 	server := httptest.NewServer(sitemapSite(t, files))
 	defer server.Close()
@@ -94,7 +94,7 @@ allow_addresses: [%q]
 	var lines lineCounter
 	cmd.Stdout = &lines
 	require.NoError(t, cmd.Run())
-	d := discovery{}
+	d := takes{}
 	notes := 1 // what was not read
 	for _, n := range files {
 		d.urls += max(n, -n)
