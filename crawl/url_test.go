@@ -38,6 +38,8 @@ func TestURLIdentity(t *testing.T) {
 		{"query alone", "?x", "https://www.example/a/b?x"},
 		{"fragment dropped", "/x#y", "https://www.example/x"},
 		{"path: the set of the path is encoded", "/a b\"<>^`{}é", "https://www.example/a%20b%22%3C%3E%5E%60%7B%7D%C3%A9"},
+		{"path: a caret alone", "/x^y", "https://www.example/x%5Ey"},
+		{"path: a caret in a plain URL", "https://www.example/x^y", "https://www.example/x%5Ey"},
 		{"query: the set of the query is encoded", "?a b\"<>'^`{}é", "https://www.example/a/b?a%20b%22%3C%3E%27^`{}%C3%A9"},
 
 		{"what is encoded stays so", "/%41", "https://www.example/%41"},

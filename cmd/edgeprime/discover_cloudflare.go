@@ -23,7 +23,7 @@ const (
 // writePrefetch writes the assets as manifests for Cloudflare's URL prefetching, an Enterprise
 // feature: text files of URLs that Link fields of answers point at. It prefetches only what
 // Cloudflare caches by default, and nothing where the cache key is changed.
-func (d *discovery) writePrefetch(m *crawl.Manifest) error {
+func (d *discoverer) writePrefetch(m *crawl.Manifest) error {
 	files, skipped, beyond := prefetchManifests(m)
 	if len(files) == 0 {
 		return withHint(inconclusive("nothing of this is cached by Cloudflare by default, so there is nothing to prefetch"),

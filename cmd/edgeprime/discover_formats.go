@@ -14,7 +14,9 @@ import (
 )
 
 // discoverFormats are the formats that discover prints.
-func discoverFormats() []string { return []string{"text", "csv", "urls", "jsonl", "cloudflare"} }
+func discoverFormats() []string {
+	return []string{"text", "csv", "urls", "jsonl", "manifest", "cloudflare"}
+}
 
 // discovered is one asset in an export. Unlike a line of a manifest it says every field, so that a
 // reader need not know what an absent one means.

@@ -16,8 +16,8 @@ import (
 	"github.com/edgeprime/edgeprime/report/safe"
 )
 
-// discovery is one command line of discover.
-type discovery struct {
+// discoverer is one command line of discover.
+type discoverer struct {
 	e       *env
 	launch  *launch
 	adHoc   bool
@@ -27,8 +27,8 @@ type discovery struct {
 	explain *explanation // nil unless --explain
 }
 
-func newDiscovery(e *env, c *cli.Context) (*discovery, error) {
-	d := &discovery{e: e, format: c.String("format"), output: c.String("output"), verbose: isVerbose(c)}
+func newDiscovery(e *env, c *cli.Context) (*discoverer, error) {
+	d := &discoverer{e: e, format: c.String("format"), output: c.String("output"), verbose: isVerbose(c)}
 	if !slices.Contains(discoverFormats(), d.format) {
 		err := usageError("there is no format %q; %s", d.format, near(d.format, discoverFormats()))
 		return nil, withHint(err, "edgeprime discover --help")
@@ -54,7 +54,7 @@ func isVerbose(c *cli.Context) bool {
 	return slices.ContainsFunc(c.Lineage(), func(level *cli.Context) bool { return level.Command != nil && level.Bool("verbose") })
 }
 
-func (d *discovery) run(ctx context.Context, resume string) error {
+func (d *discoverer) run(ctx context.Context, resume string) error {
 	if d.adHoc {
 		return d.e.inAdHocRun(ctx, d.launch, d.find)
 	}
@@ -62,7 +62,7 @@ func (d *discovery) run(ctx context.Context, resume string) error {
 }
 
 // find discovers, and shows what was found.
-func (d *discovery) find(ctx context.Context, r *launchRun) error {
+func (d *discoverer) find(ctx context.Context, r *launchRun) error {
 	r.trace = d.trace()
 	r.mute = d.format == "text" && d.explain == nil
 	err := r.discover(ctx)
@@ -76,7 +76,7 @@ func (d *discovery) find(ctx context.Context, r *launchRun) error {
 }
 
 // trace is who hears of decisions; nil when nobody wants to.
-func (d *discovery) trace() func(crawl.Decision) {
+func (d *discoverer) trace() func(crawl.Decision) {
 	if !d.verbose && d.explain == nil {
 		return nil
 	}
@@ -104,7 +104,7 @@ func decisionLine(d crawl.Decision) string {
 }
 
 // write shows the result in the format that is asked for, and says the next step.
-func (d *discovery) write(r *launchRun) error {
+func (d *discoverer) write(r *launchRun) error {
 	if d.explain != nil {
 		return d.explain.write(d.e, d.output, r.manifest)
 	}
@@ -131,7 +131,7 @@ func anyRead(m *crawl.Manifest) bool {
 	return false
 }
 
-func (d *discovery) render(w io.Writer, r *launchRun) error {
+func (d *discoverer) render(w io.Writer, r *launchRun) error {
 	switch d.format {
 	case "csv":
 		return writeDiscoveredCSV(w, r.manifest)
@@ -139,13 +139,15 @@ func (d *discovery) render(w io.Writer, r *launchRun) error {
 		return writeDiscoveredURLs(w, r.manifest)
 	case "jsonl":
 		return writeDiscoveredLines(w, r.manifest)
+	case "manifest":
+		return r.manifest.Write(w)
 	default:
 		return d.writeText(w, r)
 	}
 }
 
 // next is the command line of the next step.
-func (d *discovery) next(r *launchRun) string {
+func (d *discoverer) next(r *launchRun) string {
 	if d.adHoc {
 		return "edgeprime init, and name these pages in the launch file"
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"fmt"
 	"io"
@@ -20,7 +21,7 @@ func shownText(s string) string { return safe.Text(safe.URL(s), longestCell) }
 
 // writeText writes what was found for people: how much of what, what others could delay, what went
 // wrong, then every asset, the critical ones first.
-func (d *discovery) writeText(w io.Writer, r *launchRun) error {
+func (d *discoverer) writeText(w io.Writer, r *launchRun) error {
 	name := r.launch.File.Name
 	if d.adHoc {
 		name = "ad hoc"
@@ -32,15 +33,12 @@ func (d *discovery) writeText(w io.Writer, r *launchRun) error {
 	writeBlockers(&b, r.manifest)
 	writeProblems(&b, r.manifest.Problems)
 	b.WriteString("\nassets: kind, viewports that request it (- for none), how it was found, URL, why\n")
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return err
-	}
+	out := bufio.NewWriter(w)
+	_, _ = out.WriteString(b.String()) // Flush tells the error
 	for _, p := range priorities() {
-		if err := writeAssets(w, r.manifest, p, viewportNames(r.launch)); err != nil {
-			return err
-		}
+		counts.writeAssets(out, r.manifest, p, viewportNames(r.launch))
 	}
-	return nil
+	return out.Flush()
 }
 
 func priorities() []crawl.Priority { return []crawl.Priority{crawl.Critical, crawl.High, crawl.Low} }
@@ -131,36 +129,27 @@ func writeProblems(b *strings.Builder, problems []crawl.Problem) {
 	}
 }
 
-// writeAssets lists the assets of one priority, by kind and URL.
-func writeAssets(w io.Writer, m *crawl.Manifest, p crawl.Priority, viewports []string) error {
-	lines := map[crawl.Kind]*strings.Builder{}
-	for a := range m.All() {
-		if a.Priority != p {
+// writeAssets lists the assets of one priority, by kind and URL. It holds none of them: there may be
+// a million.
+func (c kindCounts) writeAssets(w *bufio.Writer, m *crawl.Manifest, p crawl.Priority, viewports []string) {
+	title := "\n" + string(p) + "\n"
+	for _, kind := range slices.Sorted(maps.Keys(c.of)) {
+		if c.of[kind][p] == 0 {
 			continue
 		}
-		b := lines[a.Kind]
-		if b == nil {
-			b = &strings.Builder{}
-			lines[a.Kind] = b
-		}
-		why := cmp.Or(a.Reason, a.Source)
-		if a.ThirdParty {
-			why = "third party; " + why
-		}
-		fmt.Fprintf(b, "  %-10s %-14s %-26s %s  %s\n", a.Kind, devices(a, viewports), shownText(a.Source), shownText(a.URL), shownText(why))
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	if _, err := fmt.Fprintf(w, "\n%s\n", p); err != nil {
-		return err
-	}
-	for _, kind := range slices.Sorted(maps.Keys(lines)) {
-		if _, err := io.WriteString(w, lines[kind].String()); err != nil {
-			return err
+		_, _ = w.WriteString(title) // Flush tells the error
+		title = ""
+		for a := range m.All() {
+			if a.Priority != p || a.Kind != kind {
+				continue
+			}
+			why := cmp.Or(a.Reason, a.Source)
+			if a.ThirdParty {
+				why = "third party; " + why
+			}
+			fmt.Fprintf(w, "  %-10s %-14s %-26s %s  %s\n", a.Kind, devices(a, viewports), shownText(a.Source), shownText(a.URL), shownText(why))
 		}
 	}
-	return nil
 }
 
 // devices says which viewports request an asset.

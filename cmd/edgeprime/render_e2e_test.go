@@ -27,7 +27,7 @@ func TestRenderedDiscovery(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "edgeprime.yaml"), []byte(file), 0o600))
 	discover := func(args ...string) *crawl.Manifest {
-		out, err := edgeprimeCommand(t, binary, dir, append([]string{"discover"}, args...)...).Output()
+		out, err := edgeprimeCommand(t, binary, dir, append([]string{"discover", "--format", "manifest"}, args...)...).Output()
 		require.NoError(t, err)
 		m, err := crawl.ReadManifest(strings.NewReader(string(out)))
 		require.NoError(t, err)

@@ -90,7 +90,7 @@ allow_addresses: [%q]
 `, time.Now().Add(time.Hour).UTC().Format(time.RFC3339), addr, addr)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "edgeprime.yaml"), []byte(file), 0o600))
 	runtime.GC() // a child begins with its parent's peak
-	cmd := edgeprimeCommand(t, binary, dir, "discover")
+	cmd := edgeprimeCommand(t, binary, dir, "discover", "--format", "manifest")
 	var lines lineCounter
 	cmd.Stdout = &lines
 	require.NoError(t, cmd.Run())
