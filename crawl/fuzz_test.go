@@ -161,3 +161,43 @@ func FuzzScope(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRobots holds the rules of hostile files against any path: nothing but a disallow that the file
+// names keeps a link out, and robots.txt itself is always allowed.
+func FuzzRobots(f *testing.F) {
+	f.Add("User-agent: *\nDisallow: /a*b$\nAllow: /a", "/axb")
+	f.Add("user-agent:edgeprime/1\rdisallow:/%e3%83%84\n\nUser-agent: x\nDisallow: /", "/%E3%83%84?x=$*")
+	f.Add("Disallow /x y\nUser-agent\n:\n# \xff", "/")
+	f.Fuzz(func(t *testing.T, file, path string) {
+		l, err := parseLink("https://a.example/" + path)
+		if err != nil {
+			return
+		}
+		b := parseRobots([]byte(file))
+		why, ok := b.allows(l)
+		if !ok {
+			assert.NotEmpty(t, b.rules)
+			assert.Contains(t, why, "Disallow: ")
+		}
+		assert.Equal(t, robotsForm(path), robotsForm(robotsForm(path)), "the form of a form is itself")
+		l, err = parseLink("https://a.example/robots.txt")
+		require.NoError(t, err)
+		_, ok = b.allows(l)
+		assert.True(t, ok)
+	})
+}
+
+// FuzzTrap judges any URL: a guard that keeps a link out says why.
+func FuzzTrap(f *testing.F) {
+	f.Add("a/b/a/b?sid=9f8a7b6c5d4e3f2a1b0c&x")
+	f.Add("cal/2026/05;jsessionid=1?month=2026-05&;&=")
+	f.Fuzz(func(t *testing.T, path string) {
+		l, err := parseLink("https://a.example/" + path)
+		if err != nil {
+			return
+		}
+		name, why := trap(l)
+		assert.Equal(t, name == "", why == "")
+		assert.NotEmpty(t, patternOf(l))
+	})
+}
