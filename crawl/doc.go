@@ -5,19 +5,23 @@
 // opens a connection: the caller hands it a [Fetch] function, so that discovery goes through the
 // same limits and guards as priming, and counts as priming where it went.
 //
-// Each extractor has one file: HTML elements, links, media and scripts, srcset, CSS and its
-// fonts, module scripts, Link headers, web app manifests, sitemaps. None of them knows scope,
-// limits or the network; they turn bytes into references. A run merges the references of many
-// answers, batch by batch and always in the same order, so that equal answers make equal
-// manifests whatever their order in time.
+// Each extractor has one file: HTML elements, links, media and scripts, srcset, CSS, scripts and the
+// tables of bundlers, import maps, Link headers, web app manifests, sitemaps. None of them knows
+// scope, limits or the network; they turn bytes into references. A run merges the references of many
+// answers, batch by batch and always in the same order, so that equal answers make equal manifests
+// whatever their order in time.
 //
-// Three things are decided late, because only the whole shows them: whether a style sheet is
-// applied by anybody (its images count only then), which font faces some rule of a page uses, and
-// whether redirects run in a circle.
+// What a page's style sheets make a browser request is decided late, when all of them are read. A
+// document is kept as its shape: each path of elements, once. The cascade of its sheets is followed
+// over that shape far enough to know which images and font faces are requested: selectors, layers,
+// media, display, custom properties, the text of each element. What cannot be known from a shape,
+// such as the order of siblings, may match, and then overrides nothing. So [Asset].Selected names,
+// for every asset, the viewports whose browser asks for it on a first visit; of a srcset, by the
+// media, sizes and densities of the standards. What nobody asks for stays in the manifest with low
+// priority, unless the configuration leaves such candidates out.
 //
-// A srcset is many URLs of which each device takes one. All of them are assets, unless the
-// configuration asks for the selected ones only; [Asset].Selected names the viewports whose
-// browser would choose one, by the media, sizes and densities of the standards.
+// At last the run asks for what is requested and was not read, since redirects lead on: see
+// [Config].Ask.
 //
 // A [Renderer] loads the entries and declared pages in a browser too, if the configuration has one:
 // package render. It gets nothing but what the crawl would fetch itself, and adds what only running
