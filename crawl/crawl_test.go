@@ -112,6 +112,20 @@ func TestLateActivation(t *testing.T) {
 	assert.NotContains(t, urls, "https://www.example/favicon.ico", "a frame has no icon")
 }
 
+// Under conditions, each round of a cycle would be another sheet.
+func TestImportsInACircle(t *testing.T) {
+	const w = "https://www.example"
+	for _, how := range []string{"", " screen", " layer(x)", " layer"} {
+		m := site{
+			w + "/":      htmlPage(`<link rel=icon href=data:,><link rel=stylesheet href=/a.css><p>text`),
+			w + "/a.css": cssPage(`@import "b.css"` + how + `;p{background:url(a.png)}`),
+			w + "/b.css": cssPage(`@import "a.css"` + how + `;@import "b.css"` + how + `;p{list-style:url(b.png)}`),
+		}.crawl(t, Config{Entries: []string{w + "/"}})
+		assert.NotEmpty(t, m.find(w+"/a.png").Selected, how)
+		assert.NotEmpty(t, m.find(w+"/b.png").Selected, how)
+	}
+}
+
 func TestFontsOfSheetsThatAreNotApplied(t *testing.T) {
 	const use = `<link rel=icon href=data:,><p style="font-family:U">text</p>`
 	face := cssPage(`@font-face{font-family:U;src:url(u.woff2)}`)

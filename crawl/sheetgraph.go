@@ -139,7 +139,7 @@ const maxApplied = 1000
 
 // sheetsOf are the sheets that a page applies, those that others import before them.
 func (r *run) sheetsOf(page pageStyle) []appliedSheet {
-	w := sheetWalk{run: r, done: map[string]bool{}}
+	w := sheetWalk{run: r, done: map[string]bool{}, open: map[string]bool{}}
 	for _, edge := range page.sheets {
 		w.visit(edge, nil, "")
 	}
@@ -148,13 +148,14 @@ func (r *run) sheetsOf(page pageStyle) []appliedSheet {
 
 type sheetWalk struct {
 	run  *run
-	done map[string]bool
+	done map[string]bool // by URL, media and layer
+	open map[string]bool // by URL: sheets whose imports are being visited, which none of them applies again
 	out  []appliedSheet
 }
 
 func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
 	n := w.run.sheets[edge.url]
-	if edge.inert || n == nil || len(w.out) >= maxApplied {
+	if edge.inert || n == nil || w.open[edge.url] || len(w.out) >= maxApplied {
 		return
 	}
 	if edge.media != "" {
@@ -165,7 +166,8 @@ func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
 	if w.done[key] {
 		return
 	}
-	w.done[key] = true
+	w.done[key], w.open[edge.url] = true, true
+	defer delete(w.open, edge.url)
 	if n.moved != "" {
 		w.visit(sheetEdge{url: n.moved}, media, layer)
 	}
