@@ -96,7 +96,7 @@ func (s *htmlScan) add(attr string, a Asset) *ref {
 // base obeys the first base element that has a URL, from here on.
 func (s *htmlScan) base() {
 	href, ok := s.attrs.get("href")
-	if !ok || s.hasBase {
+	if !ok || s.hasBase || s.noscript {
 		return
 	}
 	s.hasBase = true

@@ -11,7 +11,7 @@ func (s *htmlScan) link() {
 		has[r] = true
 	}
 	if has["icon"] {
-		s.doc.hasIcon = true
+		s.doc.hasIcon = s.doc.hasIcon || !s.noscript
 		s.doc.refs.add(href, Asset{Kind: Image, Priority: Low, Reason: "icon", Source: "html:link[rel=icon]"})
 	}
 	if has["preload"] || has["modulepreload"] || has["prefetch"] {
@@ -23,7 +23,7 @@ func (s *htmlScan) link() {
 	if !ok {
 		return
 	}
-	if has["canonical"] && s.inHead {
+	if has["canonical"] && s.inHead && !s.noscript {
 		s.doc.refs.canonize(href)
 	}
 	s.pageRelations(href, has)

@@ -118,6 +118,15 @@ func TestFavicon(t *testing.T) {
 	assert.Empty(t, ExtractHTML([]byte(`<img src=a.png>`), "no url"))
 }
 
+// What stands in noscript says nothing about the page around it.
+func TestNoscriptKeepsToItself(t *testing.T) {
+	const off = `<head><noscript><base href=//x.example/><link rel=icon href=n.png><link rel=canonical href=n></noscript>`
+	assert.Equal(t, []string{"image low noscript/html:link[rel=icon] /dir/n.png", "image critical html:img[src] /dir/a.png"}, brief(ExtractHTML([]byte(off+`<link rel=icon href=data:,><img src=a.png>`), testPage)))
+	d := readHTML([]byte(off), "", testPage, nil, nil)
+	assert.False(t, d.hasIcon)
+	assert.Empty(t, d.refs.canonical.key)
+}
+
 func TestInitiatorIsThePagesOrigin(t *testing.T) {
 	html := `<base href="https://cdn.example/x/"><link rel=preload as=font crossorigin href=f.woff2><style>@font-face{font-family:U;src:url(u.woff2)}p{font-family:"u"}</style>`
 	for _, a := range ExtractHTML([]byte(html), testPage) {
