@@ -133,12 +133,15 @@ func TestFontsOfSheetsThatAreNotApplied(t *testing.T) {
 		html string
 		want bool
 	}{
-		"applied":         {`<link rel=stylesheet href=/a.css>`, true},
-		"import":          {`<style>@import "/a.css";</style>`, true},
-		"print":           {`<link rel=stylesheet media=print href=/a.css>`, false},
-		"print import":    {`<style>@import "/a.css" print;</style>`, false},
-		"import of print": {`<link rel=stylesheet media=print href=/b.css>`, false},
-		"third party":     {`<link rel=stylesheet href=https://o.example/a.css>`, false},
+		"applied":          {`<link rel=stylesheet href=/a.css>`, true},
+		"import":           {`<style>@import "/a.css";</style>`, true},
+		"print":            {`<link rel=stylesheet media=print href=/a.css>`, false},
+		"print at first":   {`<link rel=stylesheet media=print href=/a.css onload="this.onload=null;this.media='all'">`, true},
+		"preload at first": {`<link rel=preload as=style href=/a.css onload="this.onload=null;this.rel = 'stylesheet'">`, true},
+		"preload":          {`<link rel=preload as=style href=/a.css onload="track(this.relation)">`, false},
+		"print import":     {`<style>@import "/a.css" print;</style>`, false},
+		"import of print":  {`<link rel=stylesheet media=print href=/b.css>`, false},
+		"third party":      {`<link rel=stylesheet href=https://o.example/a.css>`, false},
 	} {
 		s := site{"https://www.example/": htmlPage(use + c.html), "https://www.example/a.css": face, "https://www.example/b.css": cssPage(`@import "a.css";`), "https://o.example/a.css": face}
 		urls := s.crawl(t, Config{Entries: []string{"https://www.example/"}}).urls()

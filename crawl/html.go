@@ -247,7 +247,7 @@ func (s *htmlScan) instruction() {
 	var attrs attributes
 	attrs.read(z, more)
 	href, _ := attrs.get("href")
-	s.sheetLink(href, Asset{Source: "xml:stylesheet", Priority: Critical, Reason: "style sheet of an SVG document"}, false)
+	s.sheetLink(href, Asset{Source: "xml:stylesheet", Priority: Critical, Reason: "style sheet of an SVG document"}, attrs.value("media"), false)
 }
 
 func isHeadElement(tag []byte) bool {

@@ -27,7 +27,7 @@ func (s *htmlScan) link() {
 		s.doc.refs.canonize(href)
 	}
 	s.pageRelations(href, has)
-	if has["stylesheet"] {
+	if has["stylesheet"] || has["preload"] && s.attrs.is("as", "style") && s.loadSets("rel") {
 		s.stylesheet(href, has["alternate"])
 	}
 	if has["apple-touch-icon"] || has["apple-touch-icon-precomposed"] || has["mask-icon"] || has["fluid-icon"] || has["apple-touch-startup-image"] {
@@ -56,6 +56,10 @@ func (s *htmlScan) stylesheet(href string, alternate bool) {
 	a := Asset{Mode: s.attrs.mode(), Source: "html:link[rel=stylesheet]", Priority: Critical, Reason: "style sheet that blocks rendering"}
 	inert := true
 	switch {
+	case s.loadSets("media"):
+		a.Priority, a.Reason = High, "style sheet that applies once it is loaded"
+		s.sheetLink(href, a, "", false)
+		return
 	case offScreen(s.attrs.value("media")):
 		a.Priority, a.Reason = High, "style sheet for media that no screen matches"
 	case alternate:
@@ -63,13 +67,21 @@ func (s *htmlScan) stylesheet(href string, alternate bool) {
 	default:
 		inert = false
 	}
-	s.sheetLink(href, a, inert)
+	s.sheetLink(href, a, s.attrs.value("media"), inert)
 }
 
-func (s *htmlScan) sheetLink(href string, a Asset, inert bool) {
+// loadSets tells whether a link's load event sets one of its properties. That is how pages load
+// sheets without waiting: for print, or as a preload, and applied once they are there.
+func (s *htmlScan) loadSets(property string) bool {
+	onload := s.attrs.value("onload")
+	at := strings.Index(onload, property)
+	return at >= 0 && strings.HasPrefix(strings.TrimLeft(onload[at+len(property):], htmlSpace), "=")
+}
+
+func (s *htmlScan) sheetLink(href string, a Asset, media string, inert bool) {
 	a.Kind = Stylesheet
 	if f := s.doc.refs.add(href, a); f != nil {
-		f.role, f.inert, f.media = readSheet, inert, s.attrs.value("media")
+		f.role, f.inert, f.media = readSheet, inert, media
 	}
 }
 
