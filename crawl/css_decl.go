@@ -203,6 +203,10 @@ func (v valueScan) function(out []cssItem, name string, args []rawToken, depth i
 			item.args = v.items(args[2:], depth)
 		}
 		return append(out, item)
+	case "attr", "counter", "counters":
+		if v.prop == "content" {
+			return append(out, cssItem{kind: itemString, text: "0"}) // some text
+		}
 	}
 	for _, item := range v.items(args, depth) {
 		if item.kind == itemURL || item.kind == itemSet || item.kind == itemVar {

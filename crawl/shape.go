@@ -80,6 +80,7 @@ func (p *shape) start(tag []byte, a *attributes, selfClosing bool, inline []decl
 	}
 	p.implyEnd(tag)
 	node := p.node(p.top(), tag, a, inline)
+	p.field(node, a)
 	if selfClosing || isVoid(tag) || len(p.open) >= maxOpen {
 		return
 	}
@@ -144,6 +145,22 @@ func (p *shape) node(parent int, tag []byte, a *attributes, inline []decl) int {
 	p.nodes = append(p.nodes, n)
 	p.known[key] = len(p.nodes) - 1
 	return len(p.nodes) - 1
+}
+
+// field notes the text in a form field. Browsers load its font even when there is none.
+func (p *shape) field(node int, a *attributes) {
+	n := &p.nodes[node]
+	if n.tag != "input" && n.tag != "textarea" {
+		return
+	}
+	for _, without := range []string{"hidden", "checkbox", "radio", "image", "range", "color"} {
+		if n.tag == "input" && a.is("type", without) {
+			return
+		}
+	}
+	n.text.ascii = true
+	n.text.add(a.value("placeholder"))
+	n.text.add(a.value("value"))
 }
 
 // noteAttrs remembers ids, and the attributes that style sheets tell elements apart by.

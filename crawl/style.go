@@ -235,7 +235,7 @@ func (*styler) isGone(list []matched, hidden bool) bool {
 func (s *styler) paint(props map[string][]matched, vars *scope) {
 	for prop, list := range props {
 		switch prop {
-		case "display", "font-family", "font-weight", "font-style", "content":
+		case "display", "font-family", "font-weight", "font-style":
 			continue
 		}
 		if strings.HasPrefix(prop, "--") {
@@ -269,9 +269,6 @@ func (s *styler) pseudo(name string, props map[string][]matched, element nodeSty
 		}
 	default:
 		return // what nobody sees on a first visit, such as ::selection
-	}
-	for _, d := range content {
-		s.images(d.value, style.vars, 0)
 	}
 	s.paint(props, style.vars)
 }
