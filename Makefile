@@ -7,6 +7,8 @@ SHELL := /bin/bash
 GO           ?= go
 LINT_VERSION := 2.15.0
 LINT         := $(CURDIR)/.bin/golangci-lint
+MUFFET_VERSION := 2.10.1
+MUFFET       := $(CURDIR)/.bin/muffet
 FUZZTIME     ?= 10s
 BENCHTIME    ?= 1s
 MIN_COVER    ?= 80
@@ -83,6 +85,14 @@ bench: ## run every benchmark; BENCHTIME=1s each
 .PHONY: bench-sitemaps
 bench-sitemaps: ## discover a million sitemap URLs; fails over 256 MiB, or over 1.2 times the CPU a URL of 10 000
 	@$(GO) test -count=1 -tags e2e -v -run '^TestMillionSitemapURLs$$' ./cmd/edgeprime -cpu-ratio 1.2
+
+.PHONY: bench-crawl
+bench-crawl: ## crawl the Python manual beside wget and muffet; fails under twice the faster one's speed, over half of muffet's memory, or under 40 MB of HTML a CPU second
+	@.ci/packages
+	@test -x "$(MUFFET)" || GOBIN="$(CURDIR)/.bin" GOFLAGS= $(GO) install github.com/raviqqe/muffet/v2@v$(MUFFET_VERSION) || \
+		echo 'muffet cannot be installed: memory will not be judged' >&2
+	@$(GO) test -count=1 -tags e2e -v -run '^Test(Crawl|Extraction)Speed$$' ./cmd/edgeprime \
+		-crawl-ratio 2 -memory-ratio 0.5 -extract 40 -muffet "$$(test ! -x "$(MUFFET)" || echo "$(MUFFET)")"
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target; FUZZTIME=10s each
