@@ -2,16 +2,11 @@ package crawl
 
 import (
 	"bytes"
-	"errors"
-	"io"
+	"slices"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
 const (
-	// maxToken bounds what one HTML token may hold; the largest inline scripts and data: URLs fit.
-	maxToken = 4 << 20
 	// maxSrcdoc is how deep documents inside srcdoc attributes are read.
 	maxSrcdoc = 3
 	// heroImages is how many images from the top of a page count as candidates for its largest
@@ -83,12 +78,11 @@ func (d *document) scan(text []byte, depth int) {
 }
 
 func (d *document) scanAs(s *htmlScan, text []byte) {
-	s.z = html.NewTokenizer(bytes.NewReader(text))
-	s.z.SetMaxBuf(maxToken)
+	s.z.text = text
 	for s.next() {
 		continue
 	}
-	if err := s.z.Err(); !errors.Is(err, io.EOF) {
+	if s.z.tooLong {
 		d.unread = "a tag, comment or inline script is longer than 4 MiB"
 	}
 }
@@ -111,7 +105,7 @@ func (d *document) addFavicon() {
 // malformed nesting stops it; what it must know of its ancestors it keeps in a few fields.
 type htmlScan struct {
 	doc   *document
-	z     *html.Tokenizer
+	z     htmlTokens
 	depth int // of srcdoc documents
 
 	inHead    bool
@@ -122,42 +116,38 @@ type htmlScan struct {
 	images    int    // eager images so far
 	picture   *picture
 	media     *mediaElement
-	attrs     attributes
 	noscript  bool // what stands here is for browsers without scripts
 	// raw reads the text of the style or script element that has just begun.
 	raw func(text []byte)
 }
 
 func (s *htmlScan) next() bool {
-	kind := s.z.Next()
+	kind := s.z.next()
 	raw := s.raw
 	s.raw = nil
 	switch kind {
-	case html.ErrorToken:
+	case noToken:
 		return false
-	case html.TextToken:
+	case textToken:
 		switch {
 		case raw != nil:
-			raw(s.z.Raw())
+			raw(s.z.raw)
 		case s.inert == 0 && !s.noscript:
-			s.doc.shape.write(s.z.Raw())
+			s.doc.shape.write(s.z.raw)
 		}
-	case html.CommentToken:
+	case otherToken:
 		s.instruction()
-	case html.StartTagToken, html.SelfClosingTagToken:
-		s.start(kind == html.SelfClosingTagToken)
-	case html.EndTagToken:
-		s.end()
-	case html.DoctypeToken:
+	case startToken:
+		s.start(s.z.name, s.z.selfClosing)
+	case endToken:
+		s.end(s.z.name)
 	}
 	return true
 }
 
-func (s *htmlScan) start(selfClosing bool) {
-	tag, more := s.z.TagName()
-	s.attrs.read(s.z, more)
+func (s *htmlScan) start(tag []byte, selfClosing bool) {
 	if s.svg > 0 && selfClosing {
-		s.z.NextIsNotRawText() // foreign elements can close themselves
+		s.z.rawTag = "" // foreign elements can close themselves
 	}
 	if string(tag) == "template" {
 		s.openTemplate()
@@ -180,10 +170,10 @@ func (s *htmlScan) start(selfClosing bool) {
 // dress reads what style sheets and style attributes make of an element.
 func (s *htmlScan) dress(tag []byte, selfClosing bool) {
 	var inline []decl
-	if style, ok := s.attrs.bytes("style"); ok && mayAsk(style) {
+	if style, ok := s.z.attrs.bytes("style"); ok && mayAsk(style) {
 		inline = scanDeclarations(s.doc.style, style)
 	}
-	s.doc.shape.start(tag, &s.attrs, selfClosing && s.svg > 0, inline)
+	s.doc.shape.start(tag, &s.z.attrs, selfClosing && s.svg > 0, inline)
 	switch string(tag) {
 	case "title", "script", "style", "noscript", "iframe", "noembed", "noframes", "xmp":
 		s.raw = func([]byte) {} // text that is not shown
@@ -201,15 +191,14 @@ func mayAsk(style []byte) bool {
 }
 
 func (s *htmlScan) openTemplate() {
-	inert := !s.attrs.is("shadowrootmode", "open") && !s.attrs.is("shadowrootmode", "closed")
+	inert := !s.z.attrs.is("shadowrootmode", "open") && !s.z.attrs.is("shadowrootmode", "closed")
 	s.templates = append(s.templates, inert)
 	if inert {
 		s.inert++
 	}
 }
 
-func (s *htmlScan) end() {
-	name, _ := s.z.TagName()
+func (s *htmlScan) end(name []byte) {
 	if s.inert == 0 && !s.noscript {
 		s.doc.shape.end(name)
 	}
@@ -235,19 +224,16 @@ func (s *htmlScan) end() {
 // instruction reads the one processing instruction that loads something. HTML takes it for a
 // comment, so that it counts in SVG documents only.
 func (s *htmlScan) instruction() {
-	rest, ok := bytes.CutPrefix(s.z.Text(), []byte("?xml-stylesheet"))
+	rest, ok := bytes.CutPrefix(s.z.raw, []byte("<?xml-stylesheet"))
 	if !ok || !s.doc.xml {
 		return
 	}
-	z := html.NewTokenizer(bytes.NewReader(append(append([]byte("<p "), bytes.TrimSuffix(rest, []byte("?"))...), '>')))
-	if z.Next() != html.StartTagToken {
+	z := htmlTokens{text: append([]byte("<p "), bytes.Replace(rest, []byte("?>"), []byte(">"), 1)...)}
+	if z.next() != startToken {
 		return
 	}
-	_, more := z.TagName()
-	var attrs attributes
-	attrs.read(z, more)
-	href, _ := attrs.get("href")
-	s.sheetLink(href, Asset{Source: "xml:stylesheet", Priority: Critical, Reason: "style sheet of an SVG document"}, attrs.value("media"), false)
+	href, _ := z.attrs.get("href")
+	s.sheetLink(href, Asset{Source: "xml:stylesheet", Priority: Critical, Reason: "style sheet of an SVG document"}, z.attrs.value("media"), false)
 }
 
 func isHeadElement(tag []byte) bool {
@@ -258,20 +244,18 @@ func isHeadElement(tag []byte) bool {
 	return false
 }
 
-// attributes are those of one start tag, in order. They live in the tokenizer's buffer until the
-// next token.
+// attributes are those of one start tag, in order, each name once. They live until the next token.
 type attributes struct {
 	names, values [][]byte
 }
 
-func (a *attributes) read(z *html.Tokenizer, more bool) {
-	a.names, a.values = a.names[:0], a.values[:0]
-	for more {
-		var name, value []byte
-		name, value, more = z.TagAttr()
-		a.names = append(a.names, name)
-		a.values = append(a.values, value)
+// take adds an attribute unless it has no name, or one that is there already.
+func (a *attributes) take(name, value []byte) bool {
+	if len(name) == 0 || slices.ContainsFunc(a.names, func(n []byte) bool { return bytes.Equal(n, name) }) {
+		return false
 	}
+	a.names, a.values = append(a.names, name), append(a.values, value)
+	return true
 }
 
 // bytes returns the first attribute of a name; later ones do not count.

@@ -34,7 +34,7 @@ func (s *htmlScan) startHTML(tag []byte) {
 	case "track":
 		s.track()
 	case "input":
-		if s.attrs.is("type", "image") {
+		if s.z.attrs.is("type", "image") {
 			s.add("src", Asset{Kind: Image, Source: "html:input[src]"})
 		}
 	case "iframe", "frame":
@@ -67,11 +67,11 @@ func (s *htmlScan) noscriptElement() {
 
 // lateSources takes what scripts that load images late find in their usual attributes.
 func (s *htmlScan) lateSources() {
-	for i, name := range s.attrs.names {
+	for i, name := range s.z.attrs.names {
 		if len(name) < 7 || string(name[:5]) != "data-" {
 			continue
 		}
-		value := string(s.attrs.values[i])
+		value := string(s.z.attrs.values[i])
 		a := Asset{Kind: Image, Source: "html:[" + string(name) + "]", Reason: "for a script that loads it late"}
 		switch string(name) {
 		case "data-src", "data-lazy-src", "data-original", "data-bg", "data-background", "data-background-image", "data-poster":
@@ -86,7 +86,7 @@ func (s *htmlScan) lateSources() {
 
 // add takes the URL of an attribute; an element without the attribute names nothing.
 func (s *htmlScan) add(attr string, a Asset) *ref {
-	value, ok := s.attrs.get(attr)
+	value, ok := s.z.attrs.get(attr)
 	if !ok {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (s *htmlScan) add(attr string, a Asset) *ref {
 
 // base obeys the first base element that has a URL, from here on.
 func (s *htmlScan) base() {
-	href, ok := s.attrs.get("href")
+	href, ok := s.z.attrs.get("href")
 	if !ok || s.hasBase || s.noscript {
 		return
 	}
@@ -104,19 +104,19 @@ func (s *htmlScan) base() {
 }
 
 func (s *htmlScan) style() {
-	if t := s.attrs.value("type"); t != "" && !strings.EqualFold(t, "text/css") {
+	if t := s.z.attrs.value("type"); t != "" && !strings.EqualFold(t, "text/css") {
 		return
 	}
 	if s.noscript {
 		return
 	}
-	media := s.attrs.value("media")
+	media := s.z.attrs.value("media")
 	s.raw = func(text []byte) { scanCSS(s.doc.style, text, media) }
 }
 
 // frame reads nested documents. A srcdoc document has the base URL of the page around it.
 func (s *htmlScan) frame(tag string) {
-	if srcdoc, ok := s.attrs.get("srcdoc"); ok && tag == "iframe" {
+	if srcdoc, ok := s.z.attrs.get("srcdoc"); ok && tag == "iframe" {
 		if s.depth < maxSrcdoc {
 			outer := s.doc.refs.resolver
 			s.doc.scan([]byte(srcdoc), s.depth+1)
@@ -125,7 +125,7 @@ func (s *htmlScan) frame(tag string) {
 		return
 	}
 	a := Asset{Kind: Document, Mode: Navigate, Source: "html:" + tag + "[src]", Priority: Critical, Reason: "document in a frame"}
-	if s.attrs.is("loading", "lazy") {
+	if s.z.attrs.is("loading", "lazy") {
 		a.Priority, a.Reason = Low, "lazy frame"
 	}
 	if f := s.add("src", a); f != nil {
@@ -135,11 +135,11 @@ func (s *htmlScan) frame(tag string) {
 
 // embedded reads object and embed, which show images as well as whole documents.
 func (s *htmlScan) embedded(attr, source string) {
-	raw, ok := s.attrs.get(attr)
+	raw, ok := s.z.attrs.get(attr)
 	if !ok {
 		return
 	}
-	essence := mediaType(s.attrs.value("type"))
+	essence := mediaType(s.z.attrs.value("type"))
 	path, _, _ := strings.Cut(raw, "?")
 	path = strings.ToLower(path)
 	switch {
@@ -183,12 +183,12 @@ func (s *htmlScan) startForeign(tag []byte, selfClosing bool) {
 
 // presentation takes the images that the presentation attributes of SVG name, such as mask.
 func (s *htmlScan) presentation() {
-	for i, name := range s.attrs.names {
-		if string(name) == "style" || !bytes.Contains(s.attrs.values[i], []byte("url(")) {
+	for i, name := range s.z.attrs.names {
+		if string(name) == "style" || !bytes.Contains(s.z.attrs.values[i], []byte("url(")) {
 			continue
 		}
 		from := len(s.doc.style.images)
-		scanDeclarations(s.doc.style, slices.Concat(name, []byte(":"), s.attrs.values[i]))
+		scanDeclarations(s.doc.style, slices.Concat(name, []byte(":"), s.z.attrs.values[i]))
 		for _, image := range s.doc.style.images[from:] {
 			image.mask = allViewports
 		}
@@ -196,7 +196,7 @@ func (s *htmlScan) presentation() {
 }
 
 func (s *htmlScan) addForeign(a Asset) {
-	if s.attrs.has("href") {
+	if s.z.attrs.has("href") {
 		s.add("href", a)
 		return
 	}

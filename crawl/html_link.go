@@ -4,8 +4,8 @@ import "strings"
 
 // link reads a link element. One element can ask for several things.
 func (s *htmlScan) link() {
-	href, ok := s.attrs.get("href")
-	rels := strings.Fields(strings.ToLower(s.attrs.value("rel")))
+	href, ok := s.z.attrs.get("href")
+	rels := strings.Fields(strings.ToLower(s.z.attrs.value("rel")))
 	has := map[string]bool{}
 	for _, r := range rels {
 		has[r] = true
@@ -16,8 +16,8 @@ func (s *htmlScan) link() {
 	}
 	if has["preload"] || has["modulepreload"] || has["prefetch"] {
 		s.doc.refs.hint(hint{
-			url: href, source: "html:link", has: has, as: strings.ToLower(s.attrs.value("as")), mime: s.attrs.value("type"),
-			media: s.attrs.value("media"), srcset: s.attrs.value("imagesrcset"), sizes: s.attrs.value("imagesizes"), cors: s.attrs.has("crossorigin"),
+			url: href, source: "html:link", has: has, as: strings.ToLower(s.z.attrs.value("as")), mime: s.z.attrs.value("type"),
+			media: s.z.attrs.value("media"), srcset: s.z.attrs.value("imagesrcset"), sizes: s.z.attrs.value("imagesizes"), cors: s.z.attrs.has("crossorigin"),
 		})
 	}
 	if !ok {
@@ -27,7 +27,7 @@ func (s *htmlScan) link() {
 		s.doc.refs.canonize(href)
 	}
 	s.pageRelations(href, has)
-	if has["stylesheet"] || has["preload"] && s.attrs.is("as", "style") && s.loadSets("rel") {
+	if has["stylesheet"] || has["preload"] && s.z.attrs.is("as", "style") && s.loadSets("rel") {
 		s.stylesheet(href, has["alternate"])
 	}
 	if has["apple-touch-icon"] || has["apple-touch-icon-precomposed"] || has["mask-icon"] || has["fluid-icon"] || has["apple-touch-startup-image"] {
@@ -36,7 +36,7 @@ func (s *htmlScan) link() {
 	if has["image_src"] {
 		s.doc.refs.addUnasked(href, previewImage("html:link[rel=image_src]"))
 	}
-	if t := mediaType(s.attrs.value("type")); has["alternate"] && !has["stylesheet"] && strings.HasPrefix(t, "application/") {
+	if t := mediaType(s.z.attrs.value("type")); has["alternate"] && !has["stylesheet"] && strings.HasPrefix(t, "application/") {
 		s.doc.refs.addUnasked(href, Asset{Kind: Data, Reason: "alternate representation", Source: "html:link[rel=alternate]"})
 	}
 	if has["manifest"] {
@@ -50,30 +50,30 @@ func (s *htmlScan) link() {
 // stylesheet takes a sheet whatever its media: browsers fetch all of them, but wait only for
 // those that apply.
 func (s *htmlScan) stylesheet(href string, alternate bool) {
-	if t := mediaType(s.attrs.value("type")); s.attrs.has("disabled") || t != "" && t != "text/css" {
+	if t := mediaType(s.z.attrs.value("type")); s.z.attrs.has("disabled") || t != "" && t != "text/css" {
 		return
 	}
-	a := Asset{Mode: s.attrs.mode(), Source: "html:link[rel=stylesheet]", Priority: Critical, Reason: "style sheet that blocks rendering"}
+	a := Asset{Mode: s.z.attrs.mode(), Source: "html:link[rel=stylesheet]", Priority: Critical, Reason: "style sheet that blocks rendering"}
 	inert := true
 	switch {
 	case s.loadSets("media"):
 		a.Priority, a.Reason = High, "style sheet that applies once it is loaded"
 		s.sheetLink(href, a, "", false)
 		return
-	case offScreen(s.attrs.value("media")):
+	case offScreen(s.z.attrs.value("media")):
 		a.Priority, a.Reason = High, "style sheet for media that no screen matches"
 	case alternate:
 		a.Priority, a.Reason = High, "alternate style sheet"
 	default:
 		inert = false
 	}
-	s.sheetLink(href, a, s.attrs.value("media"), inert)
+	s.sheetLink(href, a, s.z.attrs.value("media"), inert)
 }
 
 // loadSets tells whether a link's load event sets one of its properties. That is how pages load
 // sheets without waiting: for print, or as a preload, and applied once they are there.
 func (s *htmlScan) loadSets(property string) bool {
-	onload := s.attrs.value("onload")
+	onload := s.z.attrs.value("onload")
 	at := strings.Index(onload, property)
 	return at >= 0 && strings.HasPrefix(strings.TrimLeft(onload[at+len(property):], htmlSpace), "=")
 }

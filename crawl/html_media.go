@@ -20,11 +20,11 @@ type mediaElement struct {
 
 // image takes an img with all its candidates, and those of the picture around it.
 func (s *htmlScan) image() {
-	a := Asset{Kind: Image, Mode: s.attrs.mode()}
+	a := Asset{Kind: Image, Mode: s.z.attrs.mode()}
 	switch {
-	case s.attrs.is("loading", "lazy"):
+	case s.z.attrs.is("loading", "lazy"):
 		a.Priority, a.Reason = Low, "lazy image"
-	case s.attrs.is("fetchpriority", "high"):
+	case s.z.attrs.is("fetchpriority", "high"):
 		a.Priority, a.Reason = Critical, "image with fetchpriority=high"
 		s.images++
 	default:
@@ -45,15 +45,15 @@ func (s *htmlScan) candidates(a Asset) {
 		s.picture.done = true
 		sets = s.picture.sets
 	}
-	src, srcset := s.attrs.value("src"), s.attrs.value("srcset")
+	src, srcset := s.z.attrs.value("src"), s.z.attrs.value("srcset")
 	if len(sets) == 0 && srcset == "" {
 		a.Source = "html:img[src]"
 		s.doc.refs.add(src, a)
 		return
 	}
-	own := &candidateSet{source: "html:img[srcset]", sizes: s.attrs.value("sizes"), list: parseSrcset(srcset)}
+	own := &candidateSet{source: "html:img[srcset]", sizes: s.z.attrs.value("sizes"), list: parseSrcset(srcset)}
 	hasDefault := own.withDefault(src)
-	s.doc.refs.chooseFrom(append(sets, own), newAutoSize(&s.attrs))
+	s.doc.refs.chooseFrom(append(sets, own), newAutoSize(&s.z.attrs))
 	for _, set := range sets {
 		s.doc.refs.addCandidates(set, a)
 	}
@@ -71,15 +71,15 @@ func (s *htmlScan) candidates(a Asset) {
 func (s *htmlScan) source() {
 	switch {
 	case s.picture != nil:
-		srcset := s.attrs.value("srcset")
-		if s.picture.done || srcset == "" || !readableImage(s.attrs.value("type")) || offScreen(s.attrs.value("media")) {
+		srcset := s.z.attrs.value("srcset")
+		if s.picture.done || srcset == "" || !readableImage(s.z.attrs.value("type")) || offScreen(s.z.attrs.value("media")) {
 			return
 		}
 		s.picture.sets = append(s.picture.sets, &candidateSet{
-			source: "html:source[srcset]", media: s.attrs.value("media"), sizes: s.attrs.value("sizes"), list: parseSrcset(srcset),
+			source: "html:source[srcset]", media: s.z.attrs.value("media"), sizes: s.z.attrs.value("sizes"), list: parseSrcset(srcset),
 		})
 	case s.media != nil && s.media.loads:
-		if t := mediaType(s.attrs.value("type")); t != "" && !strings.HasPrefix(t, "video/") && !strings.HasPrefix(t, "audio/") &&
+		if t := mediaType(s.z.attrs.value("type")); t != "" && !strings.HasPrefix(t, "video/") && !strings.HasPrefix(t, "audio/") &&
 			t != "application/ogg" && t != "application/vnd.apple.mpegurl" && t != "application/x-mpegurl" {
 			return
 		}
@@ -89,8 +89,8 @@ func (s *htmlScan) source() {
 
 // openMedia reads a video or audio: its poster, and what it fetches before somebody presses play.
 func (s *htmlScan) openMedia(tag string) {
-	autoplay := s.attrs.has("autoplay")
-	s.media = &mediaElement{loads: autoplay || !s.attrs.is("preload", "none"), priority: Low, reason: "media before play"}
+	autoplay := s.z.attrs.has("autoplay")
+	s.media = &mediaElement{loads: autoplay || !s.z.attrs.is("preload", "none"), priority: Low, reason: "media before play"}
 	if autoplay {
 		s.media.priority, s.media.reason = High, "media that plays at once"
 	}
@@ -99,7 +99,7 @@ func (s *htmlScan) openMedia(tag string) {
 	}
 	if s.media.loads {
 		s.add("src", Asset{
-			Kind: Media, Mode: s.attrs.mode(), Source: "html:" + tag + "[src]",
+			Kind: Media, Mode: s.z.attrs.mode(), Source: "html:" + tag + "[src]",
 			Priority: s.media.priority, Reason: s.media.reason,
 		})
 	}
@@ -107,7 +107,7 @@ func (s *htmlScan) openMedia(tag string) {
 
 // track takes the text track that is shown without being chosen.
 func (s *htmlScan) track() {
-	if s.media == nil || !s.attrs.has("default") {
+	if s.media == nil || !s.z.attrs.has("default") {
 		return
 	}
 	s.add("src", Asset{Kind: Media, Source: "html:track[src]", Priority: Low, Reason: "default text track"})

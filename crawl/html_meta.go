@@ -9,17 +9,17 @@ import (
 // document in a frame has no viewport of its own.
 func (s *htmlScan) meta() {
 	s.robotsMeta()
-	content, ok := s.attrs.get("content")
+	content, ok := s.z.attrs.get("content")
 	switch {
 	case !ok:
-	case s.attrs.is("name", "viewport"):
+	case s.z.attrs.is("name", "viewport"):
 		if s.depth == 0 && !s.noscript {
 			s.doc.refs.screens = screens(s.doc.devices, content)
 		}
-	case s.attrs.is("http-equiv", "refresh"):
+	case s.z.attrs.is("http-equiv", "refresh"):
 		s.doc.refs.refresh(content, "html:meta[refresh]")
-	case isPreviewImage(strings.ToLower(s.attrs.value("property"))), isPreviewImage(strings.ToLower(s.attrs.value("name"))),
-		s.attrs.is("itemprop", "image"):
+	case isPreviewImage(strings.ToLower(s.z.attrs.value("property"))), isPreviewImage(strings.ToLower(s.z.attrs.value("name"))),
+		s.z.attrs.is("itemprop", "image"):
 		s.doc.refs.addUnasked(content, previewImage("html:meta"))
 	}
 }

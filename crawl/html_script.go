@@ -10,18 +10,18 @@ func (s *htmlScan) script() {
 		s.dataBlock()
 		return
 	}
-	if !module && s.attrs.has("nomodule") {
+	if !module && s.z.attrs.has("nomodule") {
 		return
 	}
-	a := Asset{Kind: Script, Mode: s.attrs.mode(), Source: "html:script[src]"}
+	a := Asset{Kind: Script, Mode: s.z.attrs.mode(), Source: "html:script[src]"}
 	switch {
-	case s.attrs.has("async"):
+	case s.z.attrs.has("async"):
 		a.Priority, a.Reason = High, "async script"
 	case module && s.inHead:
 		a.Priority, a.Reason = Critical, "module in the head"
 	case module:
 		a.Priority, a.Reason = High, "module in the body"
-	case s.attrs.has("defer"):
+	case s.z.attrs.has("defer"):
 		a.Priority, a.Reason = High, "deferred script"
 	case s.inHead:
 		a.Priority, a.Reason = Critical, "script in the head that blocks rendering"
@@ -31,7 +31,7 @@ func (s *htmlScan) script() {
 	if module {
 		a.Mode = CORS
 	}
-	if !s.attrs.has("src") {
+	if !s.z.attrs.has("src") {
 		s.inlineScript(module, a.Priority)
 		return
 	}
@@ -60,10 +60,10 @@ func (s *htmlScan) inlineScript(module bool, priority Priority) {
 
 // dataBlock reads a script element that holds data which browsers or search engines use.
 func (s *htmlScan) dataBlock() {
-	if s.noscript || s.attrs.has("src") {
+	if s.noscript || s.z.attrs.has("src") {
 		return
 	}
-	switch strings.ToLower(strings.Trim(s.attrs.value("type"), htmlSpace)) {
+	switch strings.ToLower(strings.Trim(s.z.attrs.value("type"), htmlSpace)) {
 	case "importmap":
 		s.raw = func(text []byte) {
 			if m := parseImportMap(text, s.doc.refs.resolver); m != nil && s.doc.imports == nil {
@@ -79,9 +79,9 @@ func (s *htmlScan) dataBlock() {
 
 // scriptType tells modules from classic scripts, and both from data blocks.
 func (s *htmlScan) scriptType() (module, ok bool) {
-	t, has := s.attrs.get("type")
+	t, has := s.z.attrs.get("type")
 	if !has {
-		language := strings.ToLower(s.attrs.value("language"))
+		language := strings.ToLower(s.z.attrs.value("language"))
 		return false, language == "" || isScriptType("text/"+language)
 	}
 	t = strings.ToLower(strings.Trim(t, htmlSpace))

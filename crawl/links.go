@@ -80,11 +80,11 @@ func (p *pageLinks) resolve(r resolver) {
 
 // anchor reads an a or area element.
 func (s *htmlScan) anchor(tag string) {
-	href, ok := s.attrs.get("href")
-	if s.doc.links == nil || !ok || s.attrs.has("download") {
+	href, ok := s.z.attrs.get("href")
+	if s.doc.links == nil || !ok || s.z.attrs.has("download") {
 		return
 	}
-	rel := strings.Fields(strings.ToLower(s.attrs.value("rel")))
+	rel := strings.Fields(strings.ToLower(s.z.attrs.value("rel")))
 	nofollow := false
 	for _, r := range rel {
 		nofollow = nofollow || r == "nofollow"
@@ -99,14 +99,14 @@ func (s *htmlScan) pageRelations(href string, has map[string]bool) {
 	case s.doc.links == nil:
 	case has["next"]:
 		s.doc.links.add(href, "html:link[rel=next]", has["nofollow"])
-	case has["alternate"] && s.attrs.has("hreflang"):
+	case has["alternate"] && s.z.attrs.has("hreflang"):
 		s.doc.links.add(href, "html:link[hreflang]", has["nofollow"])
 	}
 }
 
 // robotsMeta obeys a robots meta element.
 func (s *htmlScan) robotsMeta() {
-	if s.doc.links != nil && (s.attrs.is("name", "robots") || s.attrs.is("name", robotsAgent)) {
-		s.doc.links.obey(s.attrs.value("content"))
+	if s.doc.links != nil && (s.z.attrs.is("name", "robots") || s.z.attrs.is("name", robotsAgent)) {
+		s.doc.links.obey(s.z.attrs.value("content"))
 	}
 }
