@@ -4,74 +4,94 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
-// Fingerprint is "sha-256:" and the digest of what matters in a document: the URLs of its own
-// host that it loads, and its markup without what a server writes anew for each request. Nonces,
-// inline script bodies, comments, the values of hidden inputs and the contents of CSRF meta
-// elements do not count, so that two answers of one deploy have one fingerprint.
+// Fingerprint is "sha-256:" and the digest of what matters in a document: its markup without what a
+// server writes anew for each request, and the URLs of its own host that its inline scripts load.
+// Nonces, the rest of inline scripts, comments, the values of hidden inputs and the contents of CSRF
+// meta elements do not count, so that two answers of one deploy have one fingerprint.
 func Fingerprint(body []byte, pageURL string) string {
 	h := sha256.New()
-	host := ""
-	if l, err := parseLink(pageURL); err == nil {
-		host = l.hostPort()
+	text, _ := decodeDocument(body, "")
+	z := htmlTokens{text: text}
+	var scripts []byte // the script elements, and what their URLs are relative to
+	inScript := false
+	for kind := z.next(); kind != noToken; kind = z.next() {
+		isScript := inScript
+		inScript = false
+		switch {
+		case kind == textToken && isScript:
+			scripts = append(scripts, z.raw...)
+			continue
+		case kind == otherToken && !isDoctype(z.raw):
+			continue
+		case kind == startToken && (string(z.name) == "script" || string(z.name) == "base"):
+			scripts = append(scripts, z.raw...)
+			inScript = string(z.name) == "script"
+		case kind == endToken && string(z.name) == "script":
+			scripts = append(scripts, z.raw...)
+		}
+		writeStable(h, &z, kind)
+	}
+	for _, u := range ownURLs(scripts, pageURL) {
+		h.Write([]byte("\n" + u))
+	}
+	return "sha-256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+func isDoctype(raw []byte) bool {
+	const start = "<!doctype"
+	return len(raw) > len(start) && bytes.EqualFold(raw[:len(start)], []byte(start))
+}
+
+// ownURLs are the URLs of a page's own host that a document names, sorted.
+func ownURLs(text []byte, pageURL string) []string {
+	page, err := parseLink(pageURL)
+	if err != nil {
+		return nil
 	}
 	var urls []string
-	for _, a := range ExtractHTML(body, pageURL) {
-		if l, err := parseLink(a.URL); err == nil && l.hostPort() == host {
+	for _, a := range ExtractHTML(text, pageURL) {
+		if l, err := parseLink(a.URL); err == nil && l.hostPort() == page.hostPort() {
 			urls = append(urls, a.URL)
 		}
 	}
 	slices.Sort(urls)
-	for _, u := range urls {
-		h.Write([]byte(u + "\n"))
-	}
-	text, _ := decodeDocument(body, "")
-	z := html.NewTokenizer(bytes.NewReader(text))
-	script := false
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return "sha-256:" + hex.EncodeToString(h.Sum(nil))
-		case html.CommentToken:
-		case html.TextToken:
-			if !script {
-				h.Write(z.Raw())
-			}
-			script = false
-		case html.StartTagToken, html.SelfClosingTagToken:
-			tag := z.Token()
-			script = tag.Data == "script"
-			h.Write([]byte(stableTag(tag)))
-		case html.EndTagToken, html.DoctypeToken:
-			script = false
-			h.Write(z.Raw())
-		}
-	}
+	return urls
 }
 
-// stableTag is a start tag without what changes from request to request.
-func stableTag(t html.Token) string {
-	drop := map[string]bool{"nonce": true}
-	for _, a := range t.Attr {
-		name, value := strings.ToLower(a.Key), strings.ToLower(a.Val)
-		switch {
-		case t.Data == "input" && name == "type" && value == "hidden":
-			drop["value"] = true
-		case t.Data == "meta" && name == "name" && (strings.Contains(value, "csrf") || strings.Contains(value, "xsrf")):
-			drop["content"] = true
+// writeStable writes a token without what changes from request to request.
+func writeStable(h hash.Hash, z *htmlTokens, kind tokenKind) {
+	drop := ""
+	switch name := string(z.name); {
+	case kind != startToken:
+	case name == "input" && z.attrs.is("type", "hidden"):
+		drop = "value"
+	case name == "meta" && isTokenName(z.attrs.value("name")):
+		drop = "content"
+	}
+	if kind != startToken || drop == "" && !z.attrs.has("nonce") {
+		h.Write(z.raw)
+		return
+	}
+	h.Write([]byte("<"))
+	h.Write(z.name)
+	for i, name := range z.attrs.names {
+		if string(name) != drop && string(name) != "nonce" {
+			h.Write([]byte(" "))
+			h.Write(name)
+			h.Write([]byte("="))
+			h.Write(z.attrs.values[i])
 		}
 	}
-	kept := t.Attr[:0]
-	for _, a := range t.Attr {
-		if !drop[a.Key] {
-			kept = append(kept, a)
-		}
-	}
-	t.Attr = kept
-	return t.String()
+	h.Write([]byte(">"))
+}
+
+// isTokenName tells the meta elements that hold a token against forged requests.
+func isTokenName(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "csrf") || strings.Contains(name, "xsrf")
 }
