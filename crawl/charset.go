@@ -16,7 +16,7 @@ import (
 // queries of its URLs; nil means UTF-8.
 func decodeDocument(body []byte, contentType string) ([]byte, *encoding.Encoder) {
 	enc, name, certain := charset.DetermineEncoding(body, contentType)
-	if enc == encoding.Nop || !certain && utf8.Valid(body) {
+	if enc == encoding.Nop || (!certain || name == "utf-8") && utf8.Valid(body) {
 		return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), nil
 	}
 	decoded, err := enc.NewDecoder().Bytes(body)

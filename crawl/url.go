@@ -122,7 +122,7 @@ func (r resolver) resolve(ref string) (link, error) {
 	if hasForeignScheme(ref) {
 		return link{}, errURLScheme
 	}
-	if len(ref) > maxURL {
+	if ref, _, _ = strings.Cut(ref, "#"); len(ref) > maxURL { // no request has a fragment
 		return link{}, errURLTooLong
 	}
 	if l, ok := r.plain(ref); ok {
