@@ -28,6 +28,7 @@ type cascade struct {
 // cascadeRule is one selector of a rule, with its place in the order of the cascade.
 type cascadeRule struct {
 	rule     *styleRule
+	decls    []*decl // of the rule, those that count
 	selector *selector
 	media    []string // of the sheet
 	layer    int
@@ -36,7 +37,7 @@ type cascadeRule struct {
 func newCascade(sheets []appliedSheet) *cascade {
 	c := &cascade{sheets: sheets, index: map[string][]int{}, faces: map[string][]*fontFace{}, named: map[string]bool{}, active: map[screen][]bool{}}
 	layers := map[string]int{}
-	needed := neededVars(sheets)
+	asking := askingProps(sheets)
 	for _, s := range sheets {
 		if s.layer != "" {
 			rankLayer(layers, s.layer)
@@ -49,43 +50,80 @@ func newCascade(sheets []appliedSheet) *cascade {
 			c.faces[f.family] = append(c.faces[f.family], f)
 		}
 		for i := range s.rules {
-			if r := &s.rules[i]; slices.ContainsFunc(r.decls, func(d decl) bool { return !d.custom() || needed[d.prop] }) {
-				c.addRule(s, r, layers)
+			if decls := s.rules[i].counting(asking); len(decls) > 0 {
+				c.addRule(s, &s.rules[i], decls, layers)
 			}
 		}
 	}
 	return c
 }
 
-// neededVars are the custom properties that some other property refers to, by way of others too.
-// Frameworks set hundreds on every element that nothing here depends on.
-func neededVars(sheets []appliedSheet) map[string]bool {
+// counting are the declarations of a rule whose properties make somebody request something.
+func (r *styleRule) counting(asking map[string]bool) []*decl {
+	var out []*decl
+	for i := range r.decls {
+		if asking[r.decls[i].prop] {
+			out = append(out, &r.decls[i])
+		}
+	}
+	return out
+}
+
+// askingProps are the properties that decide what is requested: those that draw an image somewhere,
+// those of fonts when there are any to load, what these depend on, and the custom properties that
+// they refer to, by way of others too. All the rest overrides nothing that matters, and frameworks
+// have a lot of it.
+func askingProps(sheets []appliedSheet) map[string]bool {
 	n := varNeeds{needed: map[string]bool{}, defined: map[string][]*decl{}}
-	var roots []*decl
 	for _, s := range sheets {
 		for i := range s.rules {
 			for j := range s.rules[i].decls {
-				if d := &s.rules[i].decls[j]; d.custom() {
-					n.defined[d.prop] = append(n.defined[d.prop], d)
-				} else {
-					roots = append(roots, d)
-				}
+				n.note(&s.rules[i].decls[j])
 			}
 		}
 		for i := range s.inline {
-			roots = append(roots, &s.inline[i])
+			n.note(&s.inline[i])
+		}
+		if len(s.faces) > 0 {
+			n.needed["font-family"], n.needed["font-weight"], n.needed["font-style"] = true, true, true
 		}
 	}
-	for _, d := range roots {
-		n.follow(d.value)
+	if len(n.needed) > 0 {
+		n.needed["display"], n.needed["content"] = true, true
+	}
+	for _, d := range n.roots {
+		if n.needed[d.prop] {
+			n.follow(d.value)
+		}
 	}
 	return n.needed
 }
 
-// varNeeds follows references to custom properties.
+// varNeeds gathers properties, and follows references to custom ones.
 type varNeeds struct {
 	needed  map[string]bool
-	defined map[string][]*decl
+	roots   []*decl            // of other properties
+	defined map[string][]*decl // of custom ones
+}
+
+func (n *varNeeds) note(d *decl) {
+	if d.custom() {
+		n.defined[d.prop] = append(n.defined[d.prop], d)
+		return
+	}
+	n.roots = append(n.roots, d)
+	if mayDraw(d) {
+		n.needed[d.prop] = true
+	}
+}
+
+// mayDraw tells whether a declaration names an image, itself or by a custom property.
+func mayDraw(d *decl) bool {
+	switch d.prop {
+	case "font-family", "font-weight", "font-style":
+		return false
+	}
+	return slices.ContainsFunc(d.value, func(i cssItem) bool { return i.kind == itemURL || i.kind == itemSet || i.kind == itemVar })
 }
 
 func (n *varNeeds) follow(items []cssItem) {
@@ -145,7 +183,7 @@ func rankLayer(ranks map[string]int, name string) {
 // unlayered is the rank of rules outside layers, which win over those inside.
 const unlayered = 1 << 30
 
-func (c *cascade) addRule(s appliedSheet, r *styleRule, layers map[string]int) {
+func (c *cascade) addRule(s appliedSheet, r *styleRule, decls []*decl, layers map[string]int) {
 	layer := unlayered
 	if name := within(s.layer, r.layer); name != "" {
 		layer = layers[name]
@@ -157,7 +195,7 @@ func (c *cascade) addRule(s appliedSheet, r *styleRule, layers map[string]int) {
 		}
 		key := sel.needs()
 		c.index[key] = append(c.index[key], len(c.rules))
-		c.rules = append(c.rules, cascadeRule{rule: r, selector: sel, media: s.media, layer: layer})
+		c.rules = append(c.rules, cascadeRule{rule: r, decls: decls, selector: sel, media: s.media, layer: layer})
 	}
 }
 

@@ -65,9 +65,9 @@ func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*font
 // takeEverything is for pages that are too varied to be told apart.
 func (s *styler) takeEverything() {
 	for i, r := range s.cascade.rules {
-		for j := range r.rule.decls {
+		for _, d := range r.decls {
 			if s.on[i] {
-				s.images(r.rule.decls[j].value, nil, 0)
+				s.images(d.value, nil, 0)
 			}
 		}
 	}
@@ -113,10 +113,14 @@ func (s *styler) node(id int) {
 	}
 }
 
-// match gathers the declarations for an element and its pseudo-elements, by property.
+// match gathers the declarations for an element and its pseudo-elements, by property; nil when
+// there are none.
 func (s *styler) match(id int, n *shapeNode) map[string]map[string][]matched {
-	out := map[string]map[string][]matched{}
+	var out map[string]map[string][]matched
 	add := func(pseudo string, m matched) {
+		if out == nil {
+			out = map[string]map[string][]matched{}
+		}
 		props := out[pseudo]
 		if props == nil {
 			props = map[string][]matched{}
@@ -134,9 +138,9 @@ func (s *styler) match(id int, n *shapeNode) map[string]map[string][]matched {
 		if is == isFalse {
 			continue
 		}
-		for j := range r.rule.decls {
+		for j, d := range r.decls {
 			add(r.selector.pseudo, matched{
-				decl: &r.rule.decls[j], sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: i<<12 + j,
+				decl: d, sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: i<<12 + j,
 			})
 		}
 	}
@@ -166,9 +170,12 @@ func byDefault(n *shapeNode, style *nodeStyle) {
 // compute completes a style by the declarations that count.
 func (s *styler) compute(style, parent nodeStyle, props map[string][]matched, hidden bool) nodeStyle {
 	style.gone = s.isGone(props["display"], hidden)
-	vals := map[string][]*decl{}
+	var vals map[string][]*decl
 	for prop, list := range props {
 		if strings.HasPrefix(prop, "--") {
+			if vals == nil {
+				vals = map[string][]*decl{}
+			}
 			vals[prop] = won(list)
 		}
 	}
