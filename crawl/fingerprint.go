@@ -14,32 +14,77 @@ import (
 // Nonces, the rest of inline scripts, comments, the values of hidden inputs and the contents of CSRF
 // meta elements do not count, so that two answers of one deploy have one fingerprint.
 func Fingerprint(body []byte, pageURL string) string {
-	h := sha256.New()
 	text, _ := decodeDocument(body, "")
-	z := htmlTokens{text: text}
-	var scripts []byte // the script elements, and what their URLs are relative to
-	inScript := false
-	for kind := z.next(); kind != noToken; kind = z.next() {
-		isScript := inScript
-		inScript = false
-		switch {
-		case kind == textToken && isScript:
-			scripts = append(scripts, z.raw...)
-			continue
-		case kind == otherToken && !isDoctype(z.raw):
-			continue
-		case kind == startToken && (string(z.name) == "script" || string(z.name) == "base"):
-			scripts = append(scripts, z.raw...)
-			inScript = string(z.name) == "script"
-		case kind == endToken && string(z.name) == "script":
-			scripts = append(scripts, z.raw...)
+	s := stableMarkup{h: sha256.New(), z: htmlTokens{text: text}, text: text}
+	for kind := s.z.next(); kind != noToken; kind = s.z.next() {
+		s.token(kind)
+	}
+	s.leaveOut(0)
+	for _, u := range ownURLs(s.scripts, pageURL) {
+		s.h.Write([]byte("\n" + u))
+	}
+	return "sha-256:" + hex.EncodeToString(s.h.Sum(nil))
+}
+
+// stableMarkup hashes a document without what changes from request to request.
+type stableMarkup struct {
+	h        hash.Hash
+	z        htmlTokens
+	text     []byte // from what was hashed on; the current token ends where z goes on
+	scripts  []byte // the script elements, and what their URLs are relative to
+	inScript bool   // the current token is the text of one, unless there is none
+}
+
+func (s *stableMarkup) token(kind tokenKind) {
+	inScript := s.inScript
+	s.inScript = false
+	switch {
+	case kind == otherToken && !isDoctype(s.z.raw):
+		s.leaveOut(len(s.z.raw))
+	case kind == textToken && inScript:
+		s.scripts = append(s.scripts, s.z.raw...)
+		s.leaveOut(len(s.z.raw))
+	case kind == startToken:
+		s.inScript = string(s.z.name) == "script"
+		if s.inScript || string(s.z.name) == "base" {
+			s.scripts = append(s.scripts, s.z.raw...)
 		}
-		writeStable(h, &z, kind)
+		s.tag()
+	case kind == endToken && string(s.z.name) == "script":
+		s.scripts = append(s.scripts, s.z.raw...)
 	}
-	for _, u := range ownURLs(scripts, pageURL) {
-		h.Write([]byte("\n" + u))
+}
+
+// leaveOut hashes what was read but for its last n bytes.
+func (s *stableMarkup) leaveOut(n int) {
+	s.h.Write(s.text[:len(s.text)-len(s.z.text)-n])
+	s.text = s.z.text
+}
+
+// tag hashes a start tag without its volatile attributes, if it has any.
+func (s *stableMarkup) tag() {
+	attrs, drop := &s.z.attrs, ""
+	switch string(s.z.name) {
+	case "input":
+		if attrs.is("type", "hidden") {
+			drop = "value"
+		}
+	case "meta":
+		if isTokenName(attrs.value("name")) {
+			drop = "content"
+		}
 	}
-	return "sha-256:" + hex.EncodeToString(h.Sum(nil))
+	if drop == "" && !attrs.has("nonce") {
+		return
+	}
+	s.leaveOut(len(s.z.raw))
+	s.h.Write(s.z.name)
+	for i, name := range attrs.names {
+		if string(name) != drop && string(name) != "nonce" {
+			s.h.Write(slices.Concat([]byte(" "), name, []byte("="), attrs.values[i]))
+		}
+	}
+	s.h.Write([]byte(">"))
 }
 
 func isDoctype(raw []byte) bool {
@@ -61,33 +106,6 @@ func ownURLs(text []byte, pageURL string) []string {
 	}
 	slices.Sort(urls)
 	return urls
-}
-
-// writeStable writes a token without what changes from request to request.
-func writeStable(h hash.Hash, z *htmlTokens, kind tokenKind) {
-	drop := ""
-	switch name := string(z.name); {
-	case kind != startToken:
-	case name == "input" && z.attrs.is("type", "hidden"):
-		drop = "value"
-	case name == "meta" && isTokenName(z.attrs.value("name")):
-		drop = "content"
-	}
-	if kind != startToken || drop == "" && !z.attrs.has("nonce") {
-		h.Write(z.raw)
-		return
-	}
-	h.Write([]byte("<"))
-	h.Write(z.name)
-	for i, name := range z.attrs.names {
-		if string(name) != drop && string(name) != "nonce" {
-			h.Write([]byte(" "))
-			h.Write(name)
-			h.Write([]byte("="))
-			h.Write(z.attrs.values[i])
-		}
-	}
-	h.Write([]byte(">"))
 }
 
 // isTokenName tells the meta elements that hold a token against forged requests.
