@@ -119,7 +119,7 @@ func (z *htmlTokens) tag(kind tokenKind, at int) tokenKind {
 	}
 	z.selfClosing = b[i-1] == '/' && lastValue != i
 	kind = z.take(kind, i+1)
-	if kind != noToken && (len(z.attrs.names) > plainAttrs || !isPlainTag(z.raw)) {
+	if kind != noToken && !z.isPlain() {
 		z.decode()
 	}
 	return kind
@@ -140,9 +140,12 @@ func (z *htmlTokens) decode() {
 	}
 }
 
-// isPlainTag reports whether nothing in a tag stands for something else.
-func isPlainTag(raw []byte) bool {
-	return bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte(raw, 0) < 0 && bytes.IndexByte(raw, '\r') < 0
+// isPlain reports whether nothing in the current tag stands for something else.
+func (z *htmlTokens) isPlain() bool {
+	if len(z.attrs.names) == 0 {
+		return bytes.IndexByte(z.name, 0) < 0
+	}
+	return len(z.attrs.names) <= plainAttrs && bytes.IndexByte(z.raw, '&') < 0 && bytes.IndexByte(z.raw, 0) < 0 && bytes.IndexByte(z.raw, '\r') < 0
 }
 
 // attrSpan is where an attribute's parts are in a text, and where what follows begins.

@@ -26,7 +26,7 @@ const (
 // names and classes, once. Pages repeat few paths many times, so that it stays small.
 type shape struct {
 	nodes  []shapeNode
-	known  map[nodeKey]int
+	known  map[shapeHash]int
 	open   []int           // the open elements, the root first
 	ids    map[uint64]bool // hashes, of all elements
 	attrs  map[uint64]bool // hashes of names, and of names with values, of attributes anywhere
@@ -48,16 +48,14 @@ type shapeNode struct {
 	isOpen  bool // a details or dialog element
 }
 
-type nodeKey struct {
-	parent int
-	hash   uint64
-}
+// shapeHash is a hash of several parts.
+type shapeHash uint64
 
 // mix adds the hash of one more part.
-func (k *nodeKey) mix(hash uint64) { k.hash = (k.hash ^ hash) * 0x9e3779b97f4a7c15 }
+func (k *shapeHash) mix(hash uint64) { *k = (*k ^ shapeHash(hash)) * 0x9e3779b97f4a7c15 }
 
 func newShape() *shape {
-	p := &shape{known: map[nodeKey]int{}, ids: map[uint64]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
+	p := &shape{known: map[shapeHash]int{}, ids: map[uint64]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
 	p.nodes = append(p.nodes, shapeNode{parent: -1, tag: "html", inline: -1}, shapeNode{parent: rootNode, tag: "body", inline: -1})
 	p.open = []int{rootNode, bodyNode}
 	return p
@@ -116,10 +114,15 @@ func (p *shape) node(parent int, tag []byte, a *attributes, inline []decl) int {
 	}
 	isOpen := (string(tag) == "details" || string(tag) == "dialog") && a.has("open")
 	hidden := a.has("hidden") || string(tag) == "dialog" && !isOpen
-	key := nodeKey{parent: parent}
+	key := shapeHash(parent)
 	key.mix(maphash.Bytes(p.seed, tag))
-	key.mix(maphash.Bytes(p.seed, class))
-	key.mix(maphash.Bytes(p.seed, id))
+	if len(class) > 0 {
+		key.mix(maphash.Bytes(p.seed, class))
+	}
+	if len(id) > 0 {
+		key.mix(3)
+		key.mix(maphash.Bytes(p.seed, id))
+	}
 	if hidden {
 		key.mix(1)
 	}
@@ -163,7 +166,8 @@ func (p *shape) field(node int, a *attributes) {
 	n.text.add(a.value("value"))
 }
 
-// noteAttrs remembers ids, and the attributes that style sheets tell elements apart by.
+// noteAttrs remembers ids, and the attributes that style sheets tell elements apart by. Classes are
+// kept with the nodes.
 func (p *shape) noteAttrs(a *attributes) {
 	for i, name := range a.names {
 		switch {
@@ -171,7 +175,7 @@ func (p *shape) noteAttrs(a *attributes) {
 			if len(p.ids) < maxAttrs {
 				p.ids[maphash.Bytes(p.seed, a.values[i])] = true
 			}
-		case isCommonAttr(name):
+		case string(name) == "class", isCommonAttr(name):
 		case len(p.attrs) < maxAttrs:
 			p.attrs[p.hashOf(name, nil)] = true
 			p.attrs[p.hashOf(name, a.values[i])] = true
@@ -189,10 +193,10 @@ func isCommonAttr(name []byte) bool {
 }
 
 func (p *shape) hashOf(name, value []byte) uint64 {
-	k := nodeKey{}
+	var k shapeHash
 	k.mix(maphash.Bytes(p.seed, name))
 	k.mix(maphash.Bytes(p.seed, value))
-	return k.hash
+	return uint64(k)
 }
 
 // hasID tells whether a node's element has an id: for certain where ids are kept.
