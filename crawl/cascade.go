@@ -2,8 +2,10 @@ package crawl
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // appliedSheet is one style sheet of a page, under the conditions of the links and imports that
@@ -212,15 +214,21 @@ func (c *cascade) candidates(n *shapeNode, into []int) []int {
 
 // matched is one declaration that applies to an element, or may apply.
 type matched struct {
-	decl  *decl
-	sure  bool
-	layer int
-	spec  specificity
-	order int
+	decl   *decl
+	pseudo string // the pseudo-element that it is for; empty for the element itself
+	sure   bool
+	layer  int
+	spec   specificity
+	order  int
 }
 
-// compare orders declarations: the last one wins.
+func (m matched) isOwn() bool { return m.pseudo == "" }
+
+// compare orders declarations: by pseudo-element, then by property, and of these the last one wins.
 func (m matched) compare(b matched) int {
+	if m.decl.prop != b.decl.prop || m.pseudo != b.pseudo {
+		return cmp.Or(strings.Compare(m.pseudo, b.pseudo), strings.Compare(m.decl.prop, b.decl.prop))
+	}
 	if m.decl.important != b.decl.important {
 		if m.decl.important {
 			return 1
@@ -234,10 +242,45 @@ func (m matched) compare(b matched) int {
 	return cmp.Or(layers, slices.Compare(m.spec[:], b.spec[:]), cmp.Compare(m.order, b.order))
 }
 
+// declared are the declarations for an element or pseudo-element, in order.
+type declared []matched
+
+// cutDeclared parts declarations in front of the first that is not like the others.
+func cutDeclared(list declared, like func(matched) bool) (head, tail declared) {
+	for i, m := range list {
+		if !like(m) {
+			return list[:i], list[i:]
+		}
+	}
+	return list, nil
+}
+
+// properties are the declarations of one property after another.
+func (d declared) properties() iter.Seq[declared] {
+	return func(yield func(declared) bool) {
+		for len(d) > 0 {
+			var one declared
+			prop := d[0].decl.prop
+			if one, d = cutDeclared(d, func(m matched) bool { return m.decl.prop == prop }); !yield(one) {
+				return
+			}
+		}
+	}
+}
+
+// of are the declarations of one property.
+func (d declared) of(prop string) declared {
+	for list := range d.properties() {
+		if list[0].decl.prop == prop {
+			return list
+		}
+	}
+	return nil
+}
+
 // won are the declarations of one property that count: the last one that applies for sure, and
 // those that may override it.
-func won(list []matched) []*decl {
-	slices.SortFunc(list, matched.compare)
+func won(list declared) []*decl {
 	var out []*decl
 	for _, m := range slices.Backward(list) {
 		out = append(out, m.decl)

@@ -18,6 +18,7 @@ type styler struct {
 	faces   map[*fontFace]viewportMask // the result, beside the masks of images
 	styles  []nodeStyle
 	buffer  []int
+	found   declared // of the current node
 	known   map[string]bool
 }
 
@@ -96,38 +97,28 @@ func (s *styler) node(id int) {
 		return
 	}
 	byDefault(n, &style)
-	matches := s.match(id, n)
-	style = s.compute(style, s.inherited(n), matches[""], n.hidden)
+	own, pseudos := cutDeclared(s.match(id, n), matched.isOwn)
+	style = s.compute(style, s.inherited(n), own, n.hidden)
 	s.styles[id] = style
 	if style.gone {
 		return
 	}
-	s.paint(matches[""], style.vars)
+	s.paint(own, style.vars)
 	if !n.text.none() {
 		s.setText(style, &n.text)
 	}
-	for pseudo, props := range matches {
-		if pseudo != "" {
-			s.pseudo(pseudo, props, style, &n.text)
-		}
+	for len(pseudos) > 0 {
+		var one declared
+		name := pseudos[0].pseudo
+		one, pseudos = cutDeclared(pseudos, func(m matched) bool { return m.pseudo == name })
+		s.pseudo(name, one, style, &n.text)
 	}
 }
 
-// match gathers the declarations for an element and its pseudo-elements, by property; nil when
-// there are none.
-func (s *styler) match(id int, n *shapeNode) map[string]map[string][]matched {
-	var out map[string]map[string][]matched
-	add := func(pseudo string, m matched) {
-		if out == nil {
-			out = map[string]map[string][]matched{}
-		}
-		props := out[pseudo]
-		if props == nil {
-			props = map[string][]matched{}
-			out[pseudo] = props
-		}
-		props[m.decl.prop] = append(props[m.decl.prop], m)
-	}
+// match gathers the declarations for an element and, behind them, those for its pseudo-elements. They
+// are good until the next node.
+func (s *styler) match(id int, n *shapeNode) declared {
+	s.found = s.found[:0]
 	s.buffer = s.cascade.candidates(n, s.buffer)
 	for _, i := range s.buffer {
 		r := &s.cascade.rules[i]
@@ -139,18 +130,19 @@ func (s *styler) match(id int, n *shapeNode) map[string]map[string][]matched {
 			continue
 		}
 		for j, d := range r.decls {
-			add(r.selector.pseudo, matched{
-				decl: d, sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: i<<12 + j,
+			s.found = append(s.found, matched{
+				decl: d, pseudo: r.selector.pseudo, sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: i<<12 + j,
 			})
 		}
 	}
 	if n.inline >= 0 {
 		decls := s.page.inline[n.inline]
 		for j := range decls {
-			add("", matched{decl: &decls[j], sure: true, layer: unlayered + 1, order: j})
+			s.found = append(s.found, matched{decl: &decls[j], sure: true, layer: unlayered + 1, order: j})
 		}
 	}
-	return out
+	slices.SortFunc(s.found, matched.compare)
+	return s.found
 }
 
 // byDefault is what browsers' own style sheets say of fonts.
@@ -168,27 +160,27 @@ func byDefault(n *shapeNode, style *nodeStyle) {
 }
 
 // compute completes a style by the declarations that count.
-func (s *styler) compute(style, parent nodeStyle, props map[string][]matched, hidden bool) nodeStyle {
-	style.gone = s.isGone(props["display"], hidden)
+func (s *styler) compute(style, parent nodeStyle, props declared, hidden bool) nodeStyle {
+	style.gone = s.isGone(props.of("display"), hidden)
 	var vals map[string][]*decl
-	for prop, list := range props {
-		if strings.HasPrefix(prop, "--") {
+	for list := range props.properties() {
+		if first := list[0].decl; first.custom() {
 			if vals == nil {
 				vals = map[string][]*decl{}
 			}
-			vals[prop] = won(list)
+			vals[first.prop] = won(list)
 		}
 	}
 	if len(vals) > 0 {
 		style.vars = &scope{up: style.vars, vals: vals}
 	}
-	style.families = eachWon(props["font-family"], style.families, parent.families, func(d *decl) []([]string) {
+	style.families = eachWon(props.of("font-family"), style.families, parent.families, func(d *decl) []([]string) {
 		return s.families(d, style.vars)
 	})
-	style.weights = eachWon(props["font-weight"], style.weights, parent.weights, func(d *decl) []float64 {
+	style.weights = eachWon(props.of("font-weight"), style.weights, parent.weights, func(d *decl) []float64 {
 		return s.weights(d, style.vars, parent.weights)
 	})
-	style.italics = eachWon(props["font-style"], style.italics, parent.italics, func(d *decl) []bool {
+	style.italics = eachWon(props.of("font-style"), style.italics, parent.italics, func(d *decl) []bool {
 		return []bool{s.isItalic(d, style.vars)}
 	})
 	return style
@@ -196,7 +188,7 @@ func (s *styler) compute(style, parent nodeStyle, props map[string][]matched, hi
 
 // eachWon are the values of an inherited property: those of the declarations that count, and what
 // the element has without them when none applies for sure.
-func eachWon[T any](list []matched, without, parent []T, value func(*decl) []T) []T {
+func eachWon[T any](list declared, without, parent []T, value func(*decl) []T) []T {
 	if len(list) == 0 {
 		return without
 	}
@@ -226,7 +218,7 @@ func (d *decl) keyword() string {
 	return ""
 }
 
-func (*styler) isGone(list []matched, hidden bool) bool {
+func (*styler) isGone(list declared, hidden bool) bool {
 	if len(list) == 0 {
 		return hidden
 	}
@@ -239,13 +231,10 @@ func (*styler) isGone(list []matched, hidden bool) bool {
 }
 
 // paint takes the images of all properties.
-func (s *styler) paint(props map[string][]matched, vars *scope) {
-	for prop, list := range props {
-		switch prop {
-		case "display", "font-family", "font-weight", "font-style":
-			continue
-		}
-		if strings.HasPrefix(prop, "--") {
+func (s *styler) paint(props declared, vars *scope) {
+	for list := range props.properties() {
+		switch first := list[0].decl; {
+		case first.custom(), first.prop == "display", first.prop == "font-family", first.prop == "font-weight", first.prop == "font-style":
 			continue
 		}
 		for _, d := range won(list) {
@@ -255,12 +244,12 @@ func (s *styler) paint(props map[string][]matched, vars *scope) {
 }
 
 // pseudo takes what a pseudo-element shows: before and after only with content.
-func (s *styler) pseudo(name string, props map[string][]matched, element nodeStyle, inside *characters) {
+func (s *styler) pseudo(name string, props declared, element nodeStyle, inside *characters) {
 	style := s.compute(element, element, props, false)
 	if style.gone {
 		return
 	}
-	content := won(props["content"])
+	content := won(props.of("content"))
 	switch name {
 	case "before", "after":
 		text, shown := s.contentText(content, style.vars)
