@@ -193,8 +193,11 @@ func mayAsk(style []byte) bool {
 func (s *htmlScan) openTemplate() {
 	inert := !s.z.attrs.is("shadowrootmode", "open") && !s.z.attrs.is("shadowrootmode", "closed")
 	s.templates = append(s.templates, inert)
-	if inert {
+	switch {
+	case inert:
 		s.inert++
+	case s.inert == 0 && !s.noscript:
+		s.doc.shape.nodes[s.doc.shape.top()].host = true
 	}
 }
 

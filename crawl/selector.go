@@ -29,31 +29,55 @@ type compound struct {
 	is         [][]selector
 	// never is set by what holds for no element that nobody touches, such as :hover; maybe by what
 	// is not evaluated, such as :nth-child.
-	never, maybe, root, nested bool
+	never, maybe, root, host, nested bool
 }
 
 // attrTest is [name], or [name=value] with its operator.
 type attrTest struct {
 	name, op, value string
+	anyCase         bool // [name=value i]
 }
 
 const maxSelectorDepth = 8
 
-// parseSelectors reads a selector list; around are those of the rule around a nested one. What it
-// cannot read is left out.
+// parseSelectors reads a selector list; around are those of the rule around a nested one. One
+// mistake makes the whole list match nothing (Selectors 4 section 3.9).
 func parseSelectors(toks []rawToken, around []selector) []selector {
-	return selectorList(toks, around, 0)
+	if list, ok := selectorList(toks, around, 0); ok {
+		return list
+	}
+	return nil
 }
 
-func selectorList(toks []rawToken, around []selector, depth int) []selector {
-	var out []selector
+// selectorList leaves out what it cannot read; ok is false when there is such.
+func selectorList(toks []rawToken, around []selector, depth int) (out []selector, ok bool) {
+	ok = true
 	for _, part := range splitRaw(toks) {
 		p := selectorScan{toks: part, around: around, depth: depth}
-		if s, ok := p.read(); ok {
+		s, good := p.read()
+		if good {
 			out = append(out, s)
 		}
+		ok = ok && good
 	}
-	return out
+	return out, ok
+}
+
+// heaviest is the specificity of the selector that has most of it.
+func heaviest(list []selector) specificity {
+	var most specificity
+	for _, s := range list {
+		if slices.Compare(s.weight[:], most[:]) > 0 {
+			most = s.weight
+		}
+	}
+	return most
+}
+
+func (w *specificity) add(b specificity) {
+	for i := range w {
+		w[i] += b[i]
+	}
 }
 
 // selectorScan reads one complex selector.
@@ -64,11 +88,13 @@ type selectorScan struct {
 	out     selector
 	current compound
 	empty   bool // nothing of the current compound was read
+	nested  bool // there is an & somewhere
 	pending byte // the combinator before the current compound
 }
 
 func (p *selectorScan) read() (selector, bool) {
 	p.empty = true
+	p.nested = slices.ContainsFunc(p.toks, func(t rawToken) bool { return t.kind == css.DelimToken && string(t.text) == "&" })
 	for len(p.toks) > 0 {
 		t := p.toks[0]
 		if t.space && !p.empty {
@@ -84,9 +110,9 @@ func (p *selectorScan) read() (selector, bool) {
 		return selector{}, false
 	}
 	p.combine(0)
-	p.nestIn()
+	ok := p.nestIn()
 	slices.Reverse(p.out.compounds)
-	return p.out, true
+	return p.out, ok
 }
 
 // combine ends the current compound.
@@ -102,22 +128,21 @@ func (p *selectorScan) combine(next byte) {
 	p.current, p.empty, p.pending = compound{}, true, next
 }
 
-// nestIn completes a selector of a nested rule: without & it is about descendants.
-func (p *selectorScan) nestIn() {
+// nestIn completes a selector of a nested rule: without & it is about descendants. It is false for
+// one that begins with a combinator elsewhere.
+func (p *selectorScan) nestIn() bool {
 	p.out.nest = p.around
 	if len(p.around) == 0 || p.depth > 0 {
-		p.out.compounds[0].combinator = 0
-		return
+		return p.out.compounds[0].combinator == 0
 	}
-	if !slices.ContainsFunc(p.out.compounds, func(c compound) bool { return c.nested }) {
+	if !p.nested {
 		if p.out.compounds[0].combinator == 0 {
 			p.out.compounds[0].combinator = ' '
 		}
 		p.out.compounds = slices.Insert(p.out.compounds, 0, compound{nested: true})
 	}
-	for i := range 3 {
-		p.out.weight[i] += p.around[0].weight[i]
-	}
+	p.out.weight.add(heaviest(p.around))
+	return true
 }
 
 // simple reads one simple selector or combinator, and tells how many tokens it takes; 0 for an error.
@@ -139,7 +164,7 @@ func (p *selectorScan) simple(t rawToken) int {
 		return n
 	case css.ColonToken:
 		return p.pseudo()
-	case css.ColumnToken:
+	case css.ColumnToken, css.NumberToken, css.DimensionToken, css.PercentageToken, css.StringToken:
 		return 0
 	default:
 		p.current.maybe, p.empty = true, false
@@ -165,8 +190,8 @@ func (p *selectorScan) delim(t rawToken) int {
 		if c == '~' {
 			c = '+'
 		}
-		if p.empty && len(p.out.compounds) > 0 && p.pending == ' ' {
-			p.pending = 0
+		if p.empty && p.pending != 0 && p.pending != ' ' {
+			return 0 // two in a row
 		}
 		p.combine(c)
 		p.pending = c
@@ -179,23 +204,22 @@ func (p *selectorScan) delim(t rawToken) int {
 }
 
 func (p *selectorScan) attribute(toks []rawToken) {
-	if len(toks) == 0 {
+	if len(toks) == 0 || toks[0].kind != css.IdentToken {
 		p.current.maybe = true
 		return
 	}
 	a := attrTest{name: toks[0].ident()}
+	hasValue := false
 	for _, t := range toks[1:] {
-		switch t.kind {
-		case css.IdentToken:
-			if a.value == "" {
-				a.value = cssUnescape(t.text)
-			}
-		case css.StringToken:
-			a.value = cssString(t.text)
+		switch {
+		case hasValue:
+			a.anyCase = t.ident() == "i"
+		case t.kind == css.IdentToken:
+			a.value, hasValue = cssUnescape(t.text), true
+		case t.kind == css.StringToken:
+			a.value, hasValue = cssString(t.text), true
 		default:
-			if a.value == "" {
-				a.op += string(t.text)
-			}
+			a.op += string(t.text)
 		}
 	}
 	p.current.attrs = append(p.current.attrs, a)
@@ -214,12 +238,13 @@ func (p *selectorScan) pseudo() int {
 	p.empty = false
 	if t.kind == css.FunctionToken {
 		size := blockOf(p.toks[n:])
-		p.function(t.ident(), insideRaw(p.toks[n:n+size]), element)
+		if !p.function(t.ident(), insideRaw(p.toks[n:n+size]), element) {
+			return 0
+		}
 		return n + size
 	}
 	name := t.ident()
-	switch {
-	case element || name == "before" || name == "after" || name == "first-letter" || name == "first-line":
+	if element || name == "before" || name == "after" || name == "first-letter" || name == "first-line" {
 		p.out.pseudo = name
 		p.out.weight[2]++
 		return n + 1
@@ -231,44 +256,69 @@ func (p *selectorScan) pseudo() int {
 
 func (p *selectorScan) class(name string) {
 	switch name {
-	case "hover", "focus", "focus-visible", "focus-within", "active", "visited", "target", "checked", "indeterminate",
+	case "hover", "focus", "focus-visible", "focus-within", "active", "visited", "target",
 		"fullscreen", "modal", "popover-open", "user-invalid", "user-valid", "autofill", "picture-in-picture", "-webkit-autofill",
-		"-moz-focusring", "playing", "buffering", "current", "past", "future":
+		"-moz-focusring", "playing", "buffering", "current", "past", "future", "is", "where", "not", "has":
 		p.current.never = true
 	case "root":
 		p.current.root = true
-	case "host", "link", "any-link", "enabled", "scope", "defined", "is", "where":
+	case "host":
+		p.current.host = true
+	case "link", "any-link", "-webkit-any-link":
+		p.current.is = append(p.current.is, anyOf(compound{tag: "a"}, compound{tag: "area"}))
+	case "checked":
+		p.current.is = append(p.current.is, anyOf(compound{attrs: []attrTest{{name: "checked"}}}, compound{tag: "option", maybe: true}))
+	case "enabled", "defined":
 	default:
 		p.current.maybe = true
 	}
 }
 
-func (p *selectorScan) function(name string, args []rawToken, element bool) {
+func anyOf(list ...compound) []selector {
+	out := make([]selector, 0, len(list))
+	for _, c := range list {
+		out = append(out, selector{compounds: []compound{c}})
+	}
+	return out
+}
+
+// function reads a pseudo-class with arguments. It is false for a mistake.
+func (p *selectorScan) function(name string, args []rawToken, element bool) bool {
 	if element {
 		p.out.pseudo = name
-		return
+		return true
 	}
-	if p.depth < maxSelectorDepth {
-		switch name {
-		case "not":
-			p.current.not = append(p.current.not, selectorList(args, p.around, p.depth+1))
-			p.out.weight[1]++
-			return
-		case "is", "where", "matches", "-webkit-any":
-			list := selectorList(args, p.around, p.depth+1)
-			p.current.is = append(p.current.is, list)
-			if name != "where" && len(list) > 0 {
-				for i := range 3 {
-					p.out.weight[i] += list[0].weight[i]
-				}
-			}
-			return
+	if p.depth >= maxSelectorDepth {
+		p.out.weight[1]++
+		p.current.maybe = true
+		return true
+	}
+	switch name {
+	case "not":
+		list, ok := selectorList(args, p.around, p.depth+1)
+		p.current.not = append(p.current.not, list)
+		p.out.weight.add(heaviest(list))
+		return ok
+	case "is", "where", "matches", "-webkit-any":
+		list, _ := selectorList(args, p.around, p.depth+1)
+		p.current.is = append(p.current.is, list)
+		if name != "where" {
+			p.out.weight.add(heaviest(list))
 		}
-	}
-	p.out.weight[1]++
-	if name != "host" {
+		return true
+	case "host":
+		list, _ := selectorList(args, p.around, p.depth+1)
+		p.current.is = append(p.current.is, list)
+		p.current.host = true
+		p.out.weight.add(heaviest(list))
+	case "host-context":
+		p.current.host = true
+		fallthrough
+	default:
 		p.current.maybe = true
 	}
+	p.out.weight[1]++
+	return true
 }
 
 // needs is the class, id or tag under which a selector is found in an index; empty for those that
@@ -326,7 +376,7 @@ func anyMatches(list []selector, p *shape, node int) truth {
 
 func (c *compound) matches(p *shape, node int, around []selector) truth {
 	n := &p.nodes[node]
-	if c.never || c.root && node != rootNode || c.tag != "" && c.tag != n.tag && !n.foreign(c.tag) {
+	if c.never || c.root && node != rootNode || c.host && !n.host || c.tag != "" && c.tag != n.tag && !n.foreign(c.tag) {
 		return isFalse
 	}
 	for _, class := range c.classes {

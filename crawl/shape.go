@@ -46,6 +46,7 @@ type shapeNode struct {
 	text    characters // right inside
 	hidden  bool
 	isOpen  bool // a details or dialog element
+	host    bool // of a shadow tree
 }
 
 // shapeHash is a hash of several parts.
@@ -204,7 +205,20 @@ func (p *shape) hasID(node int, id string) truth {
 	switch n := &p.nodes[node]; {
 	case n.id == id:
 		return isTrue
-	case n.id != "" || len(p.ids) < maxIDs || !p.ids[maphash.String(p.seed, id)]:
+	case n.id != "" || len(p.ids) < maxIDs || len(p.ids) < maxAttrs && !p.ids[maphash.String(p.seed, id)]:
+		return isFalse
+	}
+	return isUnknown
+}
+
+// hasIDLike compares an id by an attribute selector.
+func (p *shape) hasIDLike(node int32, a attrTest) truth {
+	switch n := &p.nodes[node]; {
+	case a.op == "=" && !a.anyCase:
+		return p.hasID(node, a.value)
+	case n.id != "":
+		return truthOf(a.holds(n.id))
+	case len(p.ids) < maxIDs:
 		return isFalse
 	}
 	return isUnknown
@@ -215,6 +229,8 @@ func (p *shape) hasAttr(node int, a attrTest) truth {
 	switch {
 	case a.name == "class":
 		return truthOf(a.holds(strings.Join(n.classes, " ")) && len(n.classes) > 0)
+	case a.name == "id":
+		return p.hasIDLike(node, a)
 	case a.name == "open" && (n.tag == "details" || n.tag == "dialog"):
 		return truthOf(n.isOpen)
 	case isCommonAttr([]byte(a.name)):
@@ -228,7 +244,7 @@ func (p *shape) hasAttr(node int, a attrTest) truth {
 		return isFalse
 	}
 	value := ""
-	if a.op == "=" {
+	if a.op == "=" && !a.anyCase {
 		value = a.value
 	}
 	if p.attrs[p.hashOf([]byte(a.name), []byte(value))] || len(p.attrs) >= maxAttrs {
@@ -239,6 +255,9 @@ func (p *shape) hasAttr(node int, a attrTest) truth {
 
 // holds compares an attribute's value (Selectors 4 section 6).
 func (a attrTest) holds(value string) bool {
+	if a.anyCase {
+		value, a.value = strings.ToLower(value), strings.ToLower(a.value)
+	}
 	switch a.op {
 	case "":
 		return true
