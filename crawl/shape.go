@@ -212,7 +212,7 @@ func (p *shape) hasID(node int, id string) truth {
 }
 
 // hasIDLike compares an id by an attribute selector.
-func (p *shape) hasIDLike(node int32, a attrTest) truth {
+func (p *shape) hasIDLike(node int, a attrTest) truth {
 	switch n := &p.nodes[node]; {
 	case a.op == "=" && !a.anyCase:
 		return p.hasID(node, a.value)
