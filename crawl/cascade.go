@@ -14,6 +14,7 @@ type appliedSheet struct {
 	*sheet
 	media []string
 	layer string
+	named []string // layers that are named before the sheet's own
 }
 
 // cascade is what the style sheets of a page, taken together, say of elements. Pages that apply
@@ -38,15 +39,9 @@ type cascadeRule struct {
 
 func newCascade(sheets []appliedSheet) *cascade {
 	c := &cascade{sheets: sheets, index: map[string][]int{}, faces: map[string][]*fontFace{}, named: map[string]bool{}, active: map[screen][]bool{}}
-	layers := map[string]int{}
+	layers := rankLayers(sheets)
 	asking := askingProps(sheets)
 	for _, s := range sheets {
-		if s.layer != "" {
-			rankLayer(layers, s.layer)
-		}
-		for _, name := range s.layers {
-			rankLayer(layers, within(s.layer, name))
-		}
 		maps.Copy(c.named, s.families)
 		for _, f := range s.faces {
 			c.faces[f.family] = append(c.faces[f.family], f)
@@ -169,19 +164,6 @@ func (v screen) matchesAll(known map[string]bool, media []string) bool {
 	return true
 }
 
-func within(layer, name string) string {
-	if layer == "" || name == "" {
-		return layer + name
-	}
-	return layer + "." + name
-}
-
-func rankLayer(ranks map[string]int, name string) {
-	if _, ok := ranks[name]; !ok {
-		ranks[name] = len(ranks) + 1
-	}
-}
-
 // unlayered is the rank of rules outside layers, which win over those inside.
 const unlayered = 1 << 30
 
@@ -217,6 +199,7 @@ type matched struct {
 	decl   *decl
 	pseudo string // the pseudo-element that it is for; empty for the element itself
 	sure   bool
+	own    bool // of the element's style attribute
 	layer  int
 	spec   specificity
 	order  int
@@ -231,6 +214,12 @@ func (m matched) compare(b matched) int {
 	}
 	if m.decl.important != b.decl.important {
 		if m.decl.important {
+			return 1
+		}
+		return -1
+	}
+	if m.own != b.own {
+		if m.own {
 			return 1
 		}
 		return -1

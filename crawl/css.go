@@ -226,17 +226,6 @@ func (s *cssScan) openAt(b *cssBlock, name string, prelude []rawToken) {
 	}
 }
 
-// nameLayer notes a cascade layer; its place is where it was named first.
-func (s *cssScan) nameLayer(around, name string) string {
-	if around != "" {
-		name = around + "." + name
-	}
-	if len(s.out.layers) < maxFamilies && !slices.Contains(s.out.layers, name) {
-		s.out.layers = append(s.out.layers, name)
-	}
-	return name
-}
-
 func (s *cssScan) closeBlock() {
 	if s.tooDeep > 0 {
 		s.tooDeep--
@@ -309,7 +298,7 @@ func (s *cssScan) takeImport(toks []rawToken) {
 		a.Priority, a.Reason = High, "imported for media that no screen matches"
 	}
 	if f := s.out.refs.add(url, a); f != nil {
-		f.role, f.inert, f.media, f.layer = readSheet, inert, media, layer
+		f.role, f.inert, f.media, f.layer, f.layers = readSheet, inert, media, layer, len(s.out.layers)
 	}
 }
 

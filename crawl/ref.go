@@ -32,6 +32,8 @@ type ref struct {
 	mask   viewportMask
 	// media and layer are those under which an @import or link applies a style sheet.
 	media, layer string
+	// layers is how many layers a sheet names before an @import.
+	layers int
 }
 
 // demand is how browsers come to request what a reference names.

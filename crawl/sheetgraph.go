@@ -147,10 +147,11 @@ func (r *run) sheetsOf(page pageStyle) []appliedSheet {
 }
 
 type sheetWalk struct {
-	run  *run
-	done map[string]bool // by URL, media and layer
-	open map[string]bool // by URL: sheets whose imports are being visited, which none of them applies again
-	out  []appliedSheet
+	run   *run
+	done  map[string]bool // by URL, media and layer
+	open  map[string]bool // by URL: sheets whose imports are being visited, which none of them applies again
+	named []string        // layers of sheets whose imports are being visited
+	out   []appliedSheet
 }
 
 func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
@@ -174,12 +175,17 @@ func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
 	if n.sheet == nil {
 		return
 	}
+	named := 0
 	for _, f := range n.sheet.refs.list {
 		if f.role == readSheet {
+			for ; named < f.layers; named++ {
+				w.named = append(w.named, within(layer, n.sheet.layers[named]))
+			}
 			w.visit(w.run.edge(f), media, layer)
 		}
 	}
-	w.out = append(w.out, appliedSheet{sheet: n.sheet, media: media, layer: layer})
+	w.out = append(w.out, appliedSheet{sheet: n.sheet, media: media, layer: layer, named: w.named})
+	w.named = nil
 }
 
 // apply marks the images that a document requests, and returns the fonts: those that it sets text

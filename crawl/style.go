@@ -138,7 +138,7 @@ func (s *styler) match(id int, n *shapeNode) declared {
 	if n.inline >= 0 {
 		decls := s.page.inline[n.inline]
 		for j := range decls {
-			s.found = append(s.found, matched{decl: &decls[j], sure: true, layer: unlayered + 1, order: j})
+			s.found = append(s.found, matched{decl: &decls[j], sure: true, own: true, order: j})
 		}
 	}
 	slices.SortFunc(s.found, matched.compare)
@@ -168,7 +168,9 @@ func (s *styler) compute(style, parent nodeStyle, props declared, hidden bool) n
 			if vals == nil {
 				vals = map[string][]*decl{}
 			}
-			vals[first.prop] = won(list)
+			if vals[first.prop] = won(list); !anySure(list) {
+				vals[first.prop] = append(vals[first.prop], style.vars.find(first.prop)...)
+			}
 		}
 	}
 	if len(vals) > 0 {
@@ -203,7 +205,7 @@ func eachWon[T any](list declared, without, parent []T, value func(*decl) []T) [
 			out = append(out, value(d)...)
 		}
 	}
-	if !slices.ContainsFunc(list, func(m matched) bool { return m.sure }) {
+	if !anySure(list) {
 		out = append(out, without...)
 	}
 	const most = 16
@@ -227,6 +229,10 @@ func (*styler) isGone(list declared, hidden bool) bool {
 			return false
 		}
 	}
+	return hidden || anySure(list)
+}
+
+func anySure(list []matched) bool {
 	return slices.ContainsFunc(list, func(m matched) bool { return m.sure })
 }
 
