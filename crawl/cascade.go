@@ -184,12 +184,13 @@ func (c *cascade) addRule(s appliedSheet, r *styleRule, decls []*decl, layers ma
 }
 
 // candidates are the rules that an element may match, in the order of the sheets.
-func (c *cascade) candidates(n *shapeNode, into []int) []int {
+func (c *cascade) candidates(p *shape, n *shapeNode, into []int) []int {
 	into = append(into[:0], c.index[""]...)
 	into = append(into, c.index[n.tag]...)
 	for _, class := range n.classes {
 		into = append(into, c.index["."+class]...)
 	}
+	p.spend(len(into))
 	slices.Sort(into)
 	return slices.Compact(into)
 }

@@ -65,31 +65,3 @@ func (c *characters) seal() {
 
 // none tells whether the sealed set is empty.
 func (c *characters) none() bool { return !c.ascii && len(c.sorted) == 0 }
-
-// faces are those of a family's subsets in which the characters of a sealed set are shown: each in
-// the last one that has it (CSS Fonts 4 section 4.5). It tells whether all characters are in one.
-func (c *characters) faces(subsets []*fontFace) (chosen []*fontFace, all bool) {
-	used := make([]bool, len(subsets))
-	all = true
-	pick := func(r rune) {
-		for i := len(subsets) - 1; i >= 0; i-- {
-			if subsets[i].has(r) {
-				used[i] = true
-				return
-			}
-		}
-		all = false
-	}
-	if c.ascii {
-		pick('a') // subsets do not part the letters
-	}
-	for _, r := range c.sorted {
-		pick(r)
-	}
-	for i, f := range subsets {
-		if used[i] {
-			chosen = append(chosen, f)
-		}
-	}
-	return chosen, all
-}

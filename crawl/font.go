@@ -45,12 +45,27 @@ func (f *fontFace) describe(name string, toks []rawToken) {
 		f.italic = len(toks) > 0 && (toks[0].ident() == "italic" || toks[0].ident() == "oblique")
 	case "unicode-range":
 		f.ranges = nil
-		for part := range strings.SplitSeq(textOf(toks), ",") {
-			if r, ok := unicodeRange(strings.TrimSpace(part)); ok {
+		for _, part := range splitRaw(toks) {
+			if r, ok := unicodeRange(textOf(part)); ok {
 				f.ranges = append(f.ranges, r)
 			}
 		}
+		f.ranges = mergeRanges(f.ranges)
 	}
+}
+
+// mergeRanges sorts ranges, and makes one of those that overlap.
+func mergeRanges(list [][2]rune) [][2]rune {
+	slices.SortFunc(list, func(a, b [2]rune) int { return cmp.Compare(a[0], b[0]) })
+	out := list[:0]
+	for _, r := range list {
+		if n := len(out); n > 0 && r[0] <= out[n-1][1] {
+			out[n-1][1] = max(out[n-1][1], r[1])
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // familyOf is the name that a font-family descriptor gives.
@@ -135,7 +150,11 @@ func unicodeRange(s string) ([2]rune, bool) {
 
 // has tells whether a character is in the face's ranges.
 func (f *fontFace) has(c rune) bool {
-	return len(f.ranges) == 0 || slices.ContainsFunc(f.ranges, func(r [2]rune) bool { return r[0] <= c && c <= r[1] })
+	if len(f.ranges) == 0 {
+		return true
+	}
+	i, _ := slices.BinarySearchFunc(f.ranges, c, func(r [2]rune, c rune) int { return cmp.Compare(r[1], c) })
+	return i < len(f.ranges) && f.ranges[i][0] <= c
 }
 
 // weight is the face's range of weights; a face that names none is regular.

@@ -342,6 +342,9 @@ func (s *selector) matches(p *shape, node int) truth {
 // from matches the compounds from the i-th on against a node and what is around it.
 func (s *selector) from(p *shape, node, i int) truth {
 	c := &s.compounds[i]
+	if !p.spend(1 + len(c.attrs) + len(c.classes)*len(p.nodes[node].classes)) {
+		return isUnknown
+	}
 	here := c.matches(p, node, s.nest)
 	if here == isFalse || i+1 == len(s.compounds) {
 		return here
@@ -355,9 +358,11 @@ func (s *selector) from(p *shape, node, i int) truth {
 	case '+':
 		best := isFalse
 		for sibling := range p.siblings(node) {
-			best = max(best, s.from(p, sibling, i+1))
+			if best = max(best, s.from(p, sibling, i+1)); best >= isUnknown {
+				break // the order of siblings is not kept
+			}
 		}
-		return min(here, isUnknown, best) // the order of siblings is not kept
+		return min(here, isUnknown, best)
 	}
 	best := isFalse
 	for parent := p.nodes[node].parent; parent >= 0 && best != isTrue; parent = p.nodes[parent].parent {

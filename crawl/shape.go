@@ -20,6 +20,9 @@ const (
 	maxIDs = 64
 	// maxAttrs bounds how many attributes a page remembers.
 	maxAttrs = 20000
+	// maxRootAttrs is how many of them the html and body elements keep.
+	maxRootAttrs = 64
+	maxClasses   = 1000 // of one element
 )
 
 // shape is a document as style sheets see it: each path of elements from the root, with their
@@ -33,11 +36,14 @@ type shape struct {
 	full   bool            // some paths are missing, so that no rule can be ruled out
 	inline [][]decl
 	seed   maphash.Seed
+	left   int // work that may still be spent on its style
 }
 
 // shapeNode is one path of elements: its last element, and the node of the path above it.
 type shapeNode struct {
 	parent  int
+	child   int // the first one below it, once sealed; 0 for none
+	next    int // the next one below its parent, likewise
 	tag     string
 	id      string
 	classes []string
@@ -92,11 +98,34 @@ func (p *shape) dress(tag []byte, a *attributes, inline []decl) {
 	if string(tag) == "body" {
 		n = &p.nodes[bodyNode]
 	}
-	n.id, n.classes = a.value("id"), strings.Fields(a.value("class"))
 	for i, name := range a.names {
-		n.attrs = append(n.attrs, attrTest{name: string(name), value: string(a.values[i])})
+		has := func(b attrTest) bool { return b.name == string(name) }
+		if len(n.attrs) >= maxRootAttrs || slices.ContainsFunc(n.attrs, has) {
+			continue // a second tag adds what the first one has not
+		}
+		value := string(a.values[i])
+		n.attrs = append(n.attrs, attrTest{name: string(name), value: value})
+		switch string(name) {
+		case "id":
+			n.id = value
+		case "class":
+			n.classes = p.classes(value)
+		case "style":
+			p.style(n, inline)
+		case "hidden":
+			n.hidden = true
+		}
 	}
-	p.style(n, inline)
+}
+
+// classes are those of an attribute. More than a person would write leave the page unknown.
+func (p *shape) classes(attr string) []string {
+	list := strings.Fields(attr)
+	if len(list) > maxClasses {
+		p.full = true
+		return nil
+	}
+	return list
 }
 
 func (p *shape) style(n *shapeNode, inline []decl) {
@@ -143,7 +172,7 @@ func (p *shape) node(parent int, tag []byte, a *attributes, inline []decl) int {
 	}
 	n := shapeNode{parent: parent, tag: string(tag), id: string(id), inline: -1, hidden: hidden, isOpen: isOpen}
 	if len(class) > 0 {
-		n.classes = strings.Fields(string(class))
+		n.classes = p.classes(string(class))
 	}
 	p.style(&n, inline)
 	p.nodes = append(p.nodes, n)
@@ -280,11 +309,11 @@ func (a attrTest) holds(value string) bool {
 // siblings are the nodes beside one, itself included: two elements of one path are one node.
 func (p *shape) siblings(node int) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		parent := p.nodes[node].parent
-		for i := range p.nodes {
-			if p.nodes[i].parent == parent && parent >= 0 && !yield(i) {
-				return
-			}
+		if node == rootNode {
+			return
+		}
+		for at := p.nodes[p.nodes[node].parent].child; at != 0 && yield(at); at = p.nodes[at].next {
+			continue
 		}
 	}
 }
@@ -302,9 +331,23 @@ func (p *shape) end(tag []byte) {
 // seal drops what only reading needs.
 func (p *shape) seal() {
 	p.known, p.open = nil, nil
+	for i := len(p.nodes) - 1; i > 0; i-- {
+		p.nodes[i].next = p.nodes[p.nodes[i].parent].child
+		p.nodes[p.nodes[i].parent].child = i
+	}
 	for i := range p.nodes {
 		p.nodes[i].text.seal()
 	}
+}
+
+// maxWork bounds what the style of one page may cost on one device, in steps of some nanoseconds.
+// Pages of a thousand different elements with sheets of a few thousand rules need a tenth of it.
+const maxWork = 30_000_000
+
+// spend takes some work off what is left, and tells whether there was so much.
+func (p *shape) spend(work int) bool {
+	p.left -= work
+	return p.left >= 0
 }
 
 // implyEnd closes what an element closes without an end tag (HTML section 13.1.2.4).

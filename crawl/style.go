@@ -1,8 +1,8 @@
 package crawl
 
 import (
+	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -20,6 +20,7 @@ type styler struct {
 	buffer  []int
 	found   declared // of the current node
 	known   map[string]bool
+	fits    map[fontWish]*fontFit
 }
 
 // nodeStyle is what a node's children inherit.
@@ -52,19 +53,26 @@ func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*font
 	}
 	s := &styler{
 		page: page, cascade: c, screen: v, on: c.on(v), bit: bit, faces: faces,
-		styles: make([]nodeStyle, len(page.nodes)), known: map[string]bool{},
+		styles: make([]nodeStyle, len(page.nodes)), known: map[string]bool{}, fits: map[fontWish]*fontFit{},
+	}
+	page.left = maxWork
+	for node := 0; node < len(page.nodes) && !page.full; node++ {
+		s.node(node)
+		page.full = page.left < 0
 	}
 	if page.full {
 		s.takeEverything()
-		return
-	}
-	for node := range page.nodes {
-		s.node(node)
 	}
 }
 
 // takeEverything is for pages that are too varied to be told apart.
 func (s *styler) takeEverything() {
+	s.page.left = math.MaxInt
+	for _, decls := range s.page.inline {
+		for i := range decls {
+			s.images(decls[i].value, nil, 0)
+		}
+	}
 	for i, r := range s.cascade.rules {
 		for _, d := range r.decls {
 			if s.on[i] {
@@ -119,16 +127,17 @@ func (s *styler) node(id int) {
 // are good until the next node.
 func (s *styler) match(id int, n *shapeNode) declared {
 	s.found = s.found[:0]
-	s.buffer = s.cascade.candidates(n, s.buffer)
+	s.buffer = s.cascade.candidates(s.page, n, s.buffer)
 	for _, i := range s.buffer {
 		r := &s.cascade.rules[i]
-		if !s.on[i] {
+		if !s.on[i] || s.page.left < 0 {
 			continue
 		}
 		is := r.selector.matches(s.page, id)
 		if is == isFalse {
 			continue
 		}
+		s.page.spend(len(r.decls))
 		for j, d := range r.decls {
 			s.found = append(s.found, matched{
 				decl: d, pseudo: r.selector.pseudo, sure: is == isTrue && !r.rule.maybe, layer: r.layer, spec: r.selector.weight, order: i<<12 + j,
@@ -176,13 +185,13 @@ func (s *styler) compute(style, parent nodeStyle, props declared, hidden bool) n
 	if len(vals) > 0 {
 		style.vars = &scope{up: style.vars, vals: vals}
 	}
-	style.families = eachWon(props.of("font-family"), style.families, parent.families, func(d *decl) []([]string) {
+	style.families = eachWon(props.of("font-family"), style.families, parent.families, slices.Equal[[]string], func(d *decl) []([]string) {
 		return s.families(d, style.vars)
 	})
-	style.weights = eachWon(props.of("font-weight"), style.weights, parent.weights, func(d *decl) []float64 {
+	style.weights = eachWon(props.of("font-weight"), style.weights, parent.weights, equal[float64], func(d *decl) []float64 {
 		return s.weights(d, style.vars, parent.weights)
 	})
-	style.italics = eachWon(props.of("font-style"), style.italics, parent.italics, func(d *decl) []bool {
+	style.italics = eachWon(props.of("font-style"), style.italics, parent.italics, equal[bool], func(d *decl) []bool {
 		return []bool{s.isItalic(d, style.vars)}
 	})
 	return style
@@ -190,27 +199,36 @@ func (s *styler) compute(style, parent nodeStyle, props declared, hidden bool) n
 
 // eachWon are the values of an inherited property: those of the declarations that count, and what
 // the element has without them when none applies for sure.
-func eachWon[T any](list declared, without, parent []T, value func(*decl) []T) []T {
+func eachWon[T any](list declared, without, parent []T, same func(a, b T) bool, value func(*decl) []T) []T {
 	if len(list) == 0 {
 		return without
 	}
+	const most = 16
 	var out []T
+	add := func(values []T) {
+		for _, v := range values {
+			if len(out) < most && !slices.ContainsFunc(out, func(o T) bool { return same(o, v) }) {
+				out = append(out, v)
+			}
+		}
+	}
 	for _, d := range won(list) {
 		switch d.keyword() {
 		case "inherit", "unset":
-			out = append(out, parent...)
+			add(parent)
 		case "revert", "revert-layer":
-			out = append(out, without...)
+			add(without)
 		default:
-			out = append(out, value(d)...)
+			add(value(d))
 		}
 	}
 	if !anySure(list) {
-		out = append(out, without...)
+		add(without)
 	}
-	const most = 16
-	return out[:min(len(out), most)]
+	return out
 }
+
+func equal[T comparable](a, b T) bool { return a == b }
 
 // keyword is a value that is one word.
 func (d *decl) keyword() string {
@@ -282,7 +300,7 @@ func (s *styler) contentText(content []*decl, vars *scope) (text characters, sho
 			continue
 		}
 		shown = true
-		for _, alternative := range expand(d.value, vars, 0) {
+		for _, alternative := range s.expand(d.value, vars, 0) {
 			for _, item := range alternative {
 				if item.kind == itemString {
 					text.add(item.text)
@@ -296,6 +314,9 @@ func (s *styler) contentText(content []*decl, vars *scope) (text characters, sho
 
 // images takes the images that a value draws.
 func (s *styler) images(items []cssItem, vars *scope, depth int) {
+	if !s.page.spend(len(items)) {
+		return
+	}
 	for _, item := range items {
 		switch item.kind {
 		case itemURL:
@@ -340,7 +361,10 @@ const (
 )
 
 // expand replaces the variables in a value by what they may stand for.
-func expand(items []cssItem, vars *scope, depth int) [][]cssItem {
+func (s *styler) expand(items []cssItem, vars *scope, depth int) [][]cssItem {
+	if !s.page.spend(1 + len(items)) {
+		return nil
+	}
 	out := [][]cssItem{nil}
 	for _, item := range items {
 		if item.kind != itemVar {
@@ -352,10 +376,10 @@ func expand(items []cssItem, vars *scope, depth int) [][]cssItem {
 		var values [][]cssItem
 		if depth < maxVars {
 			for _, d := range vars.find(item.text) {
-				values = append(values, expand(d.value, vars, depth+1)...)
+				values = append(values, s.expand(d.value, vars, depth+1)...)
 			}
 			if len(values) == 0 {
-				values = expand(item.args, vars, depth+1)
+				values = s.expand(item.args, vars, depth+1)
 			}
 		}
 		out = product(out, values)
@@ -376,161 +400,4 @@ func product(heads, tails [][]cssItem) [][]cssItem {
 		}
 	}
 	return out
-}
-
-// families are the lists of families that a declaration may mean.
-func (s *styler) families(d *decl, vars *scope) [][]string {
-	var out [][]string
-	for _, items := range expand(d.value, vars, 0) {
-		if d.shorthand {
-			items = behindSize(items)
-		}
-		var list []string
-		for _, part := range splitItems(items) {
-			var words []string
-			for _, item := range part {
-				switch item.kind {
-				case itemString:
-					words = append(words, normalFamily(item.text))
-				case itemWord:
-					words = append(words, item.text)
-				default:
-				}
-			}
-			if len(words) > 0 {
-				list = append(list, strings.Join(words, " "))
-			}
-		}
-		out = append(out, list)
-	}
-	return out
-}
-
-// behindSize is the part of a font shorthand behind its size and line height.
-func behindSize(items []cssItem) []cssItem {
-	size := -1
-	for i, item := range items {
-		switch {
-		case item.kind == itemComma:
-			return items[size+1:]
-		case item.kind == itemNumber && !isWeight(item.text), item.kind == itemWord && isSizeWord(item.text):
-			size = i
-		case item.kind == itemSlash && i+1 < len(items):
-			size = i + 1
-		}
-	}
-	return items[size+1:]
-}
-
-func isWeight(text string) bool {
-	n, err := strconv.ParseFloat(text, 64)
-	return err == nil && n >= 1
-}
-
-func isSizeWord(word string) bool {
-	switch word {
-	case "xx-small", "x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large", "larger", "smaller", "math":
-		return true
-	}
-	return false
-}
-
-// weights are the font weights that a declaration may mean.
-func (*styler) weights(d *decl, vars *scope, parent []float64) []float64 {
-	var out []float64
-	for _, items := range expand(d.value, vars, 0) {
-		out = append(out, weightOf(items, d.shorthand, parent)...)
-	}
-	return out
-}
-
-func weightOf(items []cssItem, shorthand bool, parent []float64) []float64 {
-	for _, item := range items {
-		switch {
-		case item.kind == itemNumber && isWeight(item.text):
-			n, _ := strconv.ParseFloat(item.text, 64)
-			return []float64{n}
-		case item.kind == itemNumber && shorthand:
-			return []float64{400} // the size: there was no weight before it
-		case item.text == "bold":
-			return []float64{700}
-		case item.text == "bolder":
-			return relative(parent, 400, 700, 900)
-		case item.text == "lighter":
-			return relative(parent, 100, 400, 700)
-		}
-	}
-	return []float64{400}
-}
-
-// relative is the weight next to a parent's (CSS Fonts 4 section 2.2.1), bolder or lighter.
-func relative(parent []float64, low, middle, high float64) []float64 {
-	var out []float64
-	for _, w := range parent {
-		switch bolder := low == 400; {
-		case bolder && w < 350, !bolder && w < 550:
-			out = append(out, low)
-		case bolder && w < 550, !bolder && w < 750:
-			out = append(out, middle)
-		default:
-			out = append(out, high)
-		}
-	}
-	return out
-}
-
-func (*styler) isItalic(d *decl, vars *scope) bool {
-	for _, items := range expand(d.value, vars, 0) {
-		for _, item := range items {
-			if item.kind == itemWord && (item.text == "italic" || item.text == "oblique") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// setText takes the faces in which a browser sets a text.
-func (s *styler) setText(style nodeStyle, text *characters) {
-	for _, list := range style.families {
-		for _, family := range list {
-			if isGeneric(family) {
-				break
-			}
-			if faces := s.cascade.faces[family]; len(faces) > 0 && s.setIn(faces, style, text) {
-				break
-			}
-		}
-	}
-}
-
-// setIn takes the faces of one family, and tells whether they have all the characters.
-func (s *styler) setIn(faces []*fontFace, style nodeStyle, text *characters) bool {
-	var here []*fontFace
-	for _, f := range faces {
-		if s.screen.matchesAll(s.known, f.media) {
-			here = append(here, f)
-		}
-	}
-	whole := true
-	for _, weight := range style.weights {
-		for _, italic := range style.italics {
-			chosen, all := text.faces(matchFaces(here, weight, italic))
-			whole = whole && all
-			for _, f := range chosen {
-				s.faces[f] |= s.bit
-			}
-		}
-	}
-	return whole
-}
-
-// isGeneric tells whether a family is one that every device has.
-func isGeneric(family string) bool {
-	switch family {
-	case "serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "ui-serif", "ui-sans-serif",
-		"ui-monospace", "ui-rounded", "math", "-apple-system", "blinkmacsystemfont":
-		return true
-	}
-	return false
 }
