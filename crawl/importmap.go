@@ -1,55 +1,50 @@
 package crawl
 
 import (
-	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 )
 
 // importMap resolves the specifiers of a document's modules (HTML section 8.1.6.2).
 type importMap struct {
-	imports []mapping
-	scopes  []scopedImports // the longest prefix first
+	imports mappings
+	scopes  map[string]mappings // by the address of a script, or what it begins with
 }
 
-// mapping is one entry: a whole specifier, or a prefix that ends with a slash.
-type mapping struct {
-	specifier, target string
-}
-
-type scopedImports struct {
-	prefix  string
-	imports []mapping
-}
+// mappings lead from a whole specifier, or a prefix that ends with a slash, to a URL. It is empty
+// for a specifier that the map blocks.
+type mappings map[string]string
 
 // parseImportMap reads an import map whose addresses are relative to a document. It returns nil
 // for what is no JSON object.
 func parseImportMap(text []byte, base resolver) *importMap {
 	var raw struct {
-		Imports map[string]string            `json:"imports"`
-		Scopes  map[string]map[string]string `json:"scopes"`
+		Imports map[string]any            `json:"imports"`
+		Scopes  map[string]map[string]any `json:"scopes"`
 	}
 	if json.Unmarshal(text, &raw) != nil {
 		return nil
 	}
-	m := &importMap{imports: mappings(raw.Imports, base)}
+	m := &importMap{imports: newMappings(raw.Imports, base), scopes: map[string]mappings{}}
 	for _, prefix := range sortedKeys(raw.Scopes) {
 		if l, err := base.resolve(prefix); err == nil {
-			m.scopes = append(m.scopes, scopedImports{l.key, mappings(raw.Scopes[prefix], base)})
+			m.scopes[l.key] = newMappings(raw.Scopes[prefix], base)
 		}
 	}
-	slices.SortStableFunc(m.scopes, func(a, b scopedImports) int { return cmp.Compare(len(b.prefix), len(a.prefix)) })
 	return m
 }
 
-// mappings are sorted so that the longest specifier is tried first.
-func mappings(raw map[string]string, base resolver) []mapping {
-	var out []mapping
+func newMappings(raw map[string]any, base resolver) mappings {
+	out := make(mappings, len(raw))
 	for _, specifier := range sortedKeys(raw) {
-		l, err := base.resolve(raw[specifier])
-		if err != nil || strings.HasSuffix(specifier, "/") && !strings.HasSuffix(l.key, "/") {
-			continue
+		target := ""
+		if address, ok := raw[specifier].(string); ok && !isBare(address) {
+			if l, err := base.resolve(address); err == nil {
+				target = l.key
+			}
+		}
+		if strings.HasSuffix(specifier, "/") && !strings.HasSuffix(target, "/") {
+			target = ""
 		}
 		if !isBare(specifier) {
 			key, err := base.resolve(specifier)
@@ -58,9 +53,10 @@ func mappings(raw map[string]string, base resolver) []mapping {
 			}
 			specifier = key.key
 		}
-		out = append(out, mapping{specifier, l.key})
+		if specifier != "" {
+			out[specifier] = target
+		}
 	}
-	slices.SortStableFunc(out, func(a, b mapping) int { return cmp.Compare(len(b.specifier), len(a.specifier)) })
 	return out
 }
 
@@ -70,7 +66,8 @@ func isBare(specifier string) bool {
 		!strings.Contains(specifier, ":")
 }
 
-// resolve maps what a script at an address imports; ok is false when the map does not say.
+// resolve maps what a script at an address imports; ok is false when the map does not say. The
+// target is empty when the map forbids the import.
 func (m *importMap) resolve(specifier string, from resolver) (target string, ok bool) {
 	if m == nil {
 		return "", false
@@ -82,25 +79,41 @@ func (m *importMap) resolve(specifier string, from resolver) (target string, ok 
 		}
 		specifier = l.key
 	}
-	script := from.base.Href(true)
-	for _, s := range m.scopes {
-		if script == s.prefix || strings.HasSuffix(s.prefix, "/") && strings.HasPrefix(script, s.prefix) {
-			if target, ok = lookUp(s.imports, specifier); ok {
-				return target, true
-			}
+	scope := from.base.Href(true)
+	for depth := 0; scope != "" && len(m.scopes) > 0 && depth < maxPrefixes; depth++ {
+		if target, ok = m.scopes[scope].resolve(specifier); ok {
+			return target, true
 		}
+		scope = shorter(scope)
 	}
-	return lookUp(m.imports, specifier)
+	return m.imports.resolve(specifier)
 }
 
-func lookUp(list []mapping, specifier string) (string, bool) {
-	for _, m := range list {
-		if m.specifier == specifier {
-			return m.target, true
+// resolve takes the longest entry that fits.
+func (m mappings) resolve(specifier string) (string, bool) {
+	if len(specifier) > maxURL || len(m) == 0 {
+		return "", false
+	}
+	prefix := specifier
+	for depth := 0; prefix != "" && depth < maxPrefixes; depth++ {
+		target, ok := m[prefix]
+		switch {
+		case !ok:
+		case target == "":
+			return "", true
+		default:
+			return target + specifier[len(prefix):], true
 		}
-		if strings.HasSuffix(m.specifier, "/") && strings.HasPrefix(specifier, m.specifier) {
-			return m.target + specifier[len(m.specifier):], true
-		}
+		prefix = shorter(prefix)
 	}
 	return "", false
+}
+
+// maxPrefixes bounds how many beginnings of one address are looked up, the longest first.
+const maxPrefixes = 32
+
+// shorter is what a URL begins with up to a slash, the last one not counted; empty when there is
+// no more.
+func shorter(url string) string {
+	return url[:strings.LastIndexByte(url[:len(url)-1], '/')+1]
 }

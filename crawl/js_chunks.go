@@ -23,6 +23,9 @@ type chunkScan struct {
 // maxChunkTokens bounds the body of a function from chunk to file name.
 const maxChunkTokens = 1 << 16
 
+// maxChunkTerms bounds of how many terms a file name is made; five are usual.
+const maxChunkTerms = 32
+
 func (c *chunkScan) token(s *scriptScan, t jsToken) {
 	switch {
 	case c.depth > 0:
@@ -77,6 +80,9 @@ func (c *chunkScan) listToken(t jsToken) {
 // finish takes the files that the tables name. Which of them a visit asks for is known only when
 // scripts run.
 func (c *chunkScan) finish(s *scriptScan) {
+	if c.depth > 0 {
+		c.names = append(c.names, chunkNames(c.record)...) // the script ends with the function
+	}
 	for _, name := range append(c.names, c.list...) {
 		base := c.public
 		switch {
@@ -128,6 +134,9 @@ func chunkNames(body []jsToken) []string {
 		}
 	}
 	p.parse(body)
+	if len(p.terms) > maxChunkTerms {
+		return out
+	}
 	for _, id := range sortedKeys(p.ids) {
 		if name, ok := p.name(id); ok {
 			out = append(out, name)
@@ -157,6 +166,11 @@ func (p *chunkParser) parse(body []jsToken) {
 		switch {
 		case !started:
 			started = t.kind == js.ArrowToken || t.kind == js.ReturnToken
+		case t.is("?"):
+			p.terms = p.terms[:0] // the sum is what no choice has named
+			if i+2 < len(body) && body[i+1].kind == js.StringToken && body[i+2].kind == js.ColonToken {
+				i += 2
+			}
 		case t.kind == js.StringToken:
 			p.terms = append(p.terms, chunkTerm{literal: jsUnquote(string(t.text))})
 		case t.kind == js.OpenBraceToken:
@@ -178,8 +192,12 @@ func (p *chunkParser) parse(body []jsToken) {
 func (p *chunkParser) table(toks []jsToken) (map[string]string, int) {
 	out := map[string]string{}
 	for i := 1; i < len(toks); i++ {
-		if toks[i].kind == js.CloseBraceToken {
+		switch toks[i].kind {
+		case js.CloseBraceToken:
 			return out, i + 1
+		case js.OpenBraceToken:
+			return nil, 1 // not a table
+		default:
 		}
 		if toks[i].kind == js.StringToken && i > 1 && toks[i-1].kind == js.ColonToken {
 			id := strings.Trim(string(toks[i-2].text), `"'`)

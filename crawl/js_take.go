@@ -115,6 +115,9 @@ func (s *scriptScan) precached(t jsToken) {
 func (s *scriptScan) takeModule(literal []byte, a Asset, how demand) {
 	raw := jsUnquote(string(literal))
 	if target, ok := s.imports.resolve(raw, s.out.resolver); ok {
+		if target == "" {
+			return // the map forbids it
+		}
 		raw = target
 	} else if isBare(raw) {
 		if s.module {

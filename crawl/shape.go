@@ -342,7 +342,7 @@ func (p *shape) seal() {
 
 // maxWork bounds what the style of one page may cost on one device, in steps of some nanoseconds.
 // Pages of a thousand different elements with sheets of a few thousand rules need a tenth of it.
-const maxWork = 30_000_000
+const maxWork = 20_000_000
 
 // spend takes some work off what is left, and tells whether there was so much.
 func (p *shape) spend(work int) bool {
