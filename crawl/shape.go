@@ -36,7 +36,8 @@ type shape struct {
 	full   bool            // some paths are missing, so that no rule can be ruled out
 	inline [][]decl
 	seed   maphash.Seed
-	left   int // work that may still be spent on its style
+	work   int // that may be spent on its style, once for each device
+	left   int // what is left of it
 }
 
 // shapeNode is one path of elements: its last element, and the node of the path above it.
@@ -62,7 +63,7 @@ type shapeHash uint64
 func (k *shapeHash) mix(hash uint64) { *k = (*k ^ shapeHash(hash)) * 0x9e3779b97f4a7c15 }
 
 func newShape() *shape {
-	p := &shape{known: map[shapeHash]int{}, ids: map[uint64]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed()}
+	p := &shape{known: map[shapeHash]int{}, ids: map[uint64]bool{}, attrs: map[uint64]bool{}, seed: maphash.MakeSeed(), work: maxWork}
 	p.nodes = append(p.nodes, shapeNode{parent: -1, tag: "html", inline: -1}, shapeNode{parent: rootNode, tag: "body", inline: -1})
 	p.open = []int{rootNode, bodyNode}
 	return p

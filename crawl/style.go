@@ -3,7 +3,6 @@ package crawl
 import (
 	"math"
 	"slices"
-	"strings"
 )
 
 // styler works out what one page makes one kind of device request, by the cascade of its sheets.
@@ -55,7 +54,7 @@ func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*font
 		page: page, cascade: c, screen: v, on: c.on(v), bit: bit, faces: faces,
 		styles: make([]nodeStyle, len(page.nodes)), known: map[string]bool{}, fits: map[fontWish]*fontFit{},
 	}
-	page.left = maxWork
+	page.left = page.work
 	for node := 0; node < len(page.nodes) && !page.full; node++ {
 		s.node(node)
 		page.full = page.left < 0

@@ -52,6 +52,7 @@ func TestHostileStyles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := readHTML([]byte(page), "text/html", testPage, DefaultViewports()[:1], nil)
 			require.NotNil(t, d)
+			d.shape.work /= 20 // the bound holds for any budget
 			assert.Equal(t, "y", drawnBy(d))
 			assert.True(t, d.shape.full, "%d left", d.shape.left)
 		})
@@ -68,4 +69,25 @@ func BenchmarkHostileStyles(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkHostileSheet is a page of 20,000 paths and a sheet of 200,000 rules that any element may
+// match, read and applied.
+func BenchmarkHostileSheet(b *testing.B) {
+	var page strings.Builder
+	for i := range maxNodes - 3 {
+		fmt.Fprintf(&page, "<p class=c%d title='%0170d'></p>", i, i)
+	}
+	page.WriteString("<b data-x>")
+	sheetText := []byte(strings.Repeat("[data-x]:not(b){list-style:url(y)}", maxRules))
+	for b.Loop() {
+		d := readHTML([]byte(page.String()), "text/html", testPage, DefaultViewports(), nil)
+		s := newSheet(&refs{resolver: d.refs.resolver, page: testSheet})
+		scanCSS(s, sheetText, "")
+		d.pageStyle().apply(newCascade([]appliedSheet{{sheet: s}}))
+		if !d.shape.full || len(d.shape.nodes) != maxNodes {
+			b.Fatal("the page is too small")
+		}
+	}
+	b.ReportMetric(float64(page.Len()), "page-bytes")
 }
