@@ -19,35 +19,43 @@ type fontFit struct {
 	shows   map[rune]int // -1 for none
 }
 
-// setText takes the faces in which a browser sets a text.
+// setText takes the faces in which a browser sets a text: what one family lacks is set in the next.
 func (s *styler) setText(style nodeStyle, text *characters) {
+	all := text.sorted
+	if text.ascii {
+		all = append([]rune{'a'}, all...) // subsets do not part the letters
+	}
 	for _, list := range style.families {
+		rest := all
 		for _, family := range list {
-			if isGeneric(family) {
+			if isGeneric(family) || len(rest) == 0 {
 				break
 			}
-			if len(s.cascade.faces[family]) > 0 && s.setIn(family, style, text) {
-				break
+			if len(s.cascade.faces[family]) > 0 {
+				rest = s.setIn(family, style, rest)
 			}
 		}
 	}
 }
 
-// setIn takes the faces of one family, and tells whether they have all the characters.
-func (s *styler) setIn(family string, style nodeStyle, text *characters) bool {
-	whole := true
+// setIn takes the faces of one family, and returns the characters that are in none of them.
+func (s *styler) setIn(family string, style nodeStyle, text []rune) (rest []rune) {
+	var fits []*fontFit
 	for _, weight := range style.weights {
 		for _, italic := range style.italics {
-			fit := s.fit(fontWish{family, weight, italic})
-			if text.ascii {
-				whole = s.show(fit, 'a') && whole // subsets do not part the letters
-			}
-			for _, r := range text.sorted {
-				whole = s.show(fit, r) && whole
-			}
+			fits = append(fits, s.fit(fontWish{family, weight, italic}))
 		}
 	}
-	return whole
+	for _, r := range text {
+		shown := true
+		for _, fit := range fits {
+			shown = s.show(fit, r) && shown
+		}
+		if !shown {
+			rest = append(rest, r)
+		}
+	}
+	return rest
 }
 
 // fit matches the faces of a family, once.
