@@ -152,7 +152,9 @@ func (p *selectorScan) simple(t rawToken) int {
 		p.current.tag, p.empty = t.ident(), false
 		p.out.weight[2]++
 	case css.HashToken:
-		p.current.id, p.empty = cssUnescape(t.text[1:]), false
+		id := cssUnescape(t.text[1:])
+		p.current.never = p.current.never || p.current.id != "" && p.current.id != id
+		p.current.id, p.empty = id, false
 		p.out.weight[0]++
 	case css.DelimToken:
 		return p.delim(t)
