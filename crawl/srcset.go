@@ -115,7 +115,8 @@ func parsePixels(s string) (int, bool) {
 
 // parseDensity takes the floating-point numbers of HTML, which are fewer than those of Go.
 func parseDensity(s string) (float64, bool) {
-	if s == "" || strings.Trim(s, "0123456789.eE+-") != "" || s[0] == '+' || strings.HasSuffix(s, ".") {
+	_, fraction, hasPoint := strings.Cut(s, ".")
+	if s == "" || strings.Trim(s, "0123456789.eE+-") != "" || s[0] == '+' || hasPoint && strings.TrimLeft(fraction, "0123456789") == fraction {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(s, 64)
