@@ -131,7 +131,7 @@ func TestImageSets(t *testing.T) {
 				got[selected([]Asset{a})] = ""
 			}
 		}
-		for _, one := range strings.Fields(want) {
+		for one := range strings.FieldsSeq(want) {
 			assert.Contains(t, got, one, value)
 		}
 		assert.Len(t, got, len(strings.Fields(want)), value)

@@ -106,16 +106,16 @@ func TestFontMatching(t *testing.T) {
 		{"of equal faces all that the characters need", "400 400", "font-weight:400", "400"},
 	} {
 		t.Run(tt.clause, func(t *testing.T) {
-			css := ""
+			var css strings.Builder
 			for face := range strings.FieldsSeq(tt.faces) {
 				weight, italic := strings.CutSuffix(face, "i")
-				css += "@font-face{font-family:U;src:url(" + face + ");font-weight:" + strings.ReplaceAll(weight, "-", " ")
+				css.WriteString("@font-face{font-family:U;src:url(" + face + ");font-weight:" + strings.ReplaceAll(weight, "-", " "))
 				if italic {
-					css += ";font-style:italic"
+					css.WriteString(";font-style:italic")
 				}
-				css += "}"
+				css.WriteString("}")
 			}
-			assert.Equal(t, tt.want, drawn(t, "<style>"+css+"p{font-family:U;"+tt.css+"}</style><p>x"))
+			assert.Equal(t, tt.want, drawn(t, "<style>"+css.String()+"p{font-family:U;"+tt.css+"}</style><p>x"))
 		})
 	}
 }

@@ -20,9 +20,9 @@ func hostile() map[string]string {
 		return b.String()
 	}
 	deep := strings.Repeat("<div>", 500)
-	laughs := ""
+	var laughs strings.Builder
 	for i := range 16 {
-		laughs += fmt.Sprintf("--v%d:%s;", i, strings.Repeat(fmt.Sprintf("var(--v%d) ", i+1), 12))
+		fmt.Fprintf(&laughs, "--v%d:%s;", i, strings.Repeat(fmt.Sprintf("var(--v%d) ", i+1), 12))
 	}
 	paths := many(maxNodes-1, "<p class=c%d>x</p>")
 	return map[string]string{
@@ -33,7 +33,7 @@ func hostile() map[string]string {
 		"siblings":                   "<style>" + strings.Repeat("x+p+p+p{background:url(y)}", 500) + "</style>" + paths,
 		"nesting":                    "<style>" + strings.Repeat("z,& :is(&,& &,:not(&)){", 60) + "background:url(y)" + strings.Repeat("}", 60) + "</style>" + deep,
 		"lists of lists":             "<style>" + strings.Repeat(":not("+strings.Repeat("x y,", 20), 8) + "z" + strings.Repeat(")", 8) + strings.Repeat(":is(div div div,x)", 2000) + "{background:url(y)}</style>" + deep + paths,
-		"variables":                  "<style>p{" + laughs + "--v16:url(y);background:var(--v0);font-family:var(--v0)}</style><p>x",
+		"variables":                  "<style>p{" + laughs.String() + "--v16:url(y);background:var(--v0);font-family:var(--v0)}</style><p>x",
 		"variables in a circle":      "<style>p{--a:" + strings.Repeat("var(--a) ", 50) + "url(y);background:var(--a)}</style><p>x",
 		"classes of one element":     "<style>" + many(50_000, ".a%d{background:url(y)}") + "</style><p class='" + many(200_000, "a%d ") + "'>",
 		"attributes of one element":  "<style>" + strings.Repeat("html[a]{background:url(y)}", 50_000) + "</style>" + many(200_000, "<html b%d>") + paths,
