@@ -70,7 +70,7 @@ func (r *run) mergeDocument(it item, d *document) {
 	})
 	r.mergeLinks(it, d.links)
 	d.refs.list, d.links = nil, nil
-	r.pages = append(r.pages, style)
+	r.keepPage(style)
 }
 
 // takeAll takes what one file names, up to the limit.

@@ -31,6 +31,7 @@ type run struct {
 	left     leftBySitemaps
 
 	pages      []pageStyle
+	paths      int // in their shapes
 	sheets     map[string]*sheetNode
 	documents  int            // queued to be read
 	hosts      map[string]int // the same by host

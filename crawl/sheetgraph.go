@@ -36,6 +36,20 @@ type pageStyle struct {
 	modest  bool // as in [item]
 }
 
+// maxPaths bounds the shapes that wait for their sheets, together: some hundred megabytes. It is
+// what two thousand pages of a manual have.
+const maxPaths = 1 << 20
+
+// keepPage holds a page until its sheets are read. Beyond maxPaths its shape is dropped, so that
+// it counts as requesting all that its sheets name.
+func (r *run) keepPage(page pageStyle) {
+	if len(page.shape.nodes) > maxPaths-r.paths {
+		page.shape = anyShape()
+	}
+	r.paths += len(page.shape.nodes)
+	r.pages = append(r.pages, page)
+}
+
 func (r *run) node(url string, from item) *sheetNode {
 	n := r.sheets[url]
 	if n == nil {

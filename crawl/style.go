@@ -67,9 +67,9 @@ func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*font
 // takeEverything is for pages that are too varied to be told apart.
 func (s *styler) takeEverything() {
 	s.page.left = math.MaxInt
-	for _, decls := range s.page.inline {
-		for i := range decls {
-			s.images(decls[i].value, nil, 0)
+	for _, sheet := range s.cascade.sheets {
+		for i := range sheet.inline {
+			s.images(sheet.inline[i].value, nil, 0)
 		}
 	}
 	for i, r := range s.cascade.rules {
