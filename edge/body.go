@@ -3,7 +3,6 @@ package edge
 import (
 	"bufio"
 	"cmp"
-	"compress/gzip"
 	"compress/zlib"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 

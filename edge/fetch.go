@@ -183,6 +183,9 @@ func checkAnswer(resp *http.Response, caps Caps) error {
 	return nil
 }
 
+// trustedLength is how much room is made for a body because its server says how long it is.
+const trustedLength = 1 << 20
+
 // readBody reads, decodes and hashes the body.
 func readBody(resp *http.Response, r Request, caps Caps, o *Observation, t *trace) ([]byte, error) {
 	wireCap, decodedCap := caps.Wire, caps.Decoded
@@ -201,6 +204,7 @@ func readBody(resp *http.Response, r Request, caps Caps, o *Observation, t *trac
 	var kept bytes.Buffer
 	sink := io.Writer(hash)
 	if keep {
+		kept.Grow(int(min(max(resp.ContentLength, 0), trustedLength)))
 		sink = io.MultiWriter(hash, &kept)
 	}
 	n, err := decodeTo(sink, wire, strings.Join(o.Values("Content-Encoding"), ","), decodedCap)
