@@ -100,7 +100,7 @@ func crawlPrograms(t *testing.T) map[string][]string {
 	}
 	if *muffet != "" {
 		programs["muffet"] = []string{
-			*muffet, "--ignore-fragments", "--max-connections=64", "--timeout=60", "--include=^http://ADDR/", "http://ADDR/",
+			*muffet, "--ignore-fragments", "--header=Accept-Encoding:identity", "--max-connections=64", "--timeout=60", "--include=^http://ADDR/", "http://ADDR/",
 		}
 	}
 	return programs
@@ -129,7 +129,8 @@ func crawlManual(t *testing.T, program []string) crawlSpeed {
 	return crawlSpeed{pages: pagesGot(t, server), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), rss: usage.Maxrss}
 }
 
-// manualLaunch writes a launch file that follows every link of a site, and returns its folder.
+// manualLaunch writes a launch file that follows every link of a site, and returns its folder. Like
+// wget, discover asks for no content coding: all read the same bytes.
 func manualLaunch(t *testing.T, addr string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -137,6 +138,7 @@ func manualLaunch(t *testing.T, addr string) string {
 launch: {at: %q}
 pages: ["http://%s/"]
 discovery: {depth: 20, pages: 5000, pages_per_host: 5000, links_per_page: 20000, links_per_pattern: 1000}
+variants: [{name: plain, headers: {Accept-Encoding: identity}}]
 regions: [{name: local}]
 origin: {max_rps: 10000, confirm_max_rps: 10000, max_in_flight: 8}
 allow_addresses: [%q]
