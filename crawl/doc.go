@@ -15,7 +15,8 @@
 // document is kept as its shape: each path of elements, once. The cascade of its sheets is followed
 // over that shape far enough to know which images and font faces are requested: selectors, layers,
 // media, display, custom properties, the text of each element. What cannot be known from a shape,
-// such as the order of siblings, may match, and then overrides nothing. So [Asset].Selected names,
+// such as the order of siblings, may match, and then overrides nothing. A page whose style would cost
+// too much work is taken to request everything that its sheets name. So [Asset].Selected names,
 // for every asset, the viewports whose browser asks for it on a first visit; of a srcset, by the
 // media, sizes and densities of the standards. What nobody asks for stays in the manifest with low
 // priority, unless the configuration leaves such candidates out.
