@@ -98,6 +98,7 @@ func TestVariables(t *testing.T) {
 		{"3 a fallback", `p{background:var(--i,url(a))}`, `<p>x`, "a"},
 		{"3 an unused fallback", `:root{--i:none}p{background:var(--i,url(a))}`, `<p>x`, ""},
 		{"3 a fallback in a fallback", `p{background:var(--i,var(--j,url(a)))}`, `<p>x`, "a"},
+		{"3 a variable as a fallback", `:root{--j:url(a)}p{background:var(--i,var(--j))}`, `<p>x`, "a"},
 		{"3 inside of functions", `:root{--i:url(a)}p{background:linear-gradient(red,blue),var(--i)}`, `<p>x`, "a"},
 		{"may be set", `:root{--i:url(a)}p:first-child{--i:url(b)}p{background:var(--i)}`, `<p>x`, "a b"},
 		{"set in media", `:root{--i:url(a)}@media (min-width:999px){:root{--i:url(b)}}p{background:var(--i)}`, `<p>x`, "a"},
