@@ -116,11 +116,14 @@ func (r *run) takeRendered(a Asset) {
 	switch {
 	case known != nil:
 		known.joinRendered(a)
+		r.decide(a, Known, takenReason(a))
 	case r.found >= r.limits.Assets:
 		r.leaveOut("limit-assets", a.URL)
+		r.decide(a, Left, fmt.Sprintf("beyond discovery.assets %d", r.limits.Assets))
 	default:
 		r.found++
 		r.assets[a.URL] = &a
+		r.decide(a, Taken, takenReason(a))
 	}
 }
 

@@ -3,7 +3,9 @@ package crawl
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,6 +46,29 @@ func TestRenderedIsMergedWithStatic(t *testing.T) {
 	data := get("https://shop.example/DATA.json")
 	assert.Equal(t, []any{Data, "render:fetch", []string{"mobile", "desktop"}, "https://shop.example/"}, []any{data.Kind, data.Source, data.Selected, data.Page})
 	assert.True(t, get("https://third.example/tag.js").ThirdParty)
+}
+
+// Who asks why hears of what a browser requested too.
+func TestRenderedIsTraced(t *testing.T) {
+	s := site{"https://shop.example/": htmlPage(`<img src=/a.png>`)}
+	c := New(Config{Entries: []string{"https://shop.example/"}, Limits: Limits{Assets: 3}, Renderer: found(
+		Asset{URL: "https://shop.example/a.png", Priority: High, Mode: NoCORS, Source: "render:parser"},
+		Asset{URL: "https://shop.example/b", Priority: High, Mode: NoCORS, Source: "render:fetch", Reason: "asked for by /x.js"},
+		Asset{URL: "https://shop.example/c", Priority: High, Mode: NoCORS, Source: "render:fetch"},
+	)}, s.fetch, nil)
+	var got []string
+	c.Trace = func(d Decision) {
+		if strings.HasPrefix(d.Source, "render:") {
+			got = append(got, fmt.Sprint(d.URL, " ", d.Outcome, " ", d.Reason))
+		}
+	}
+	_, err := c.Crawl(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"https://shop.example/a.png known named by render:parser",
+		"https://shop.example/b taken asked for by /x.js",
+		"https://shop.example/c left beyond discovery.assets 3",
+	}, got)
 }
 
 func TestRenderedPages(t *testing.T) {
