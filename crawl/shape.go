@@ -145,7 +145,7 @@ func (p *shape) node(parent int, tag []byte, a *attributes, inline []decl) int {
 	}
 	isOpen := (string(tag) == "details" || string(tag) == "dialog") && a.has("open")
 	hidden := a.has("hidden") || string(tag) == "dialog" && !isOpen
-	key := shapeHash(parent)
+	key := shapeHash(parent) //nolint:gosec // an index, as a part of a hash
 	key.mix(maphash.Bytes(p.seed, tag))
 	if len(class) > 0 {
 		key.mix(maphash.Bytes(p.seed, class))
