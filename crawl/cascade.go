@@ -24,8 +24,10 @@ type cascade struct {
 	rules  []cascadeRule
 	index  map[string][]int // rules, by what their selectors need
 	faces  map[string][]*fontFace
-	named  map[string]bool   // the families that some rule names
-	active map[screen][]bool // which rules have media that a screen matches
+	// partsASCII is true when some face has a part of ASCII only, such as an ampersand.
+	partsASCII bool
+	named      map[string]bool   // the families that some rule names
+	active     map[screen][]bool // which rules have media that a screen matches
 }
 
 // cascadeRule is one selector of a rule, with its place in the order of the cascade.
@@ -45,6 +47,7 @@ func newCascade(sheets []appliedSheet) *cascade {
 		maps.Copy(c.named, s.families)
 		for _, f := range s.faces {
 			c.faces[f.family] = append(c.faces[f.family], f)
+			c.partsASCII = c.partsASCII || f.partsASCII()
 		}
 		for i := range s.rules {
 			if decls := s.rules[i].counting(asking); len(decls) > 0 {

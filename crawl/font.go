@@ -157,6 +157,16 @@ func (f *fontFace) has(c rune) bool {
 	return i < len(f.ranges) && f.ranges[i][0] <= c
 }
 
+// partsASCII tells whether the face has some of the characters of ASCII and lacks others.
+func (f *fontFace) partsASCII() bool {
+	some, all := false, true
+	for c := ' '; c <= '~'; c++ {
+		has := f.has(c)
+		some, all = some || has, all && has
+	}
+	return some && !all
+}
+
 // weight is the face's range of weights; a face that names none is regular.
 func (f *fontFace) weight() (low, high float64) {
 	if f.weights[1] == 0 {

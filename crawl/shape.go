@@ -192,7 +192,7 @@ func (p *shape) field(node int, a *attributes) {
 			return
 		}
 	}
-	n.text.ascii = true
+	n.text.addASCII('a')
 	n.text.add(a.value("placeholder"))
 	n.text.add(a.value("value"))
 }

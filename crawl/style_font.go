@@ -21,10 +21,7 @@ type fontFit struct {
 
 // setText takes the faces in which a browser sets a text: what one family lacks is set in the next.
 func (s *styler) setText(style nodeStyle, text *characters) {
-	all := text.sorted
-	if text.ascii {
-		all = append([]rune{'a'}, all...) // subsets do not part the letters
-	}
+	all := text.list(s.cascade.partsASCII)
 	for _, list := range style.families {
 		rest := all
 		for _, family := range list {

@@ -74,6 +74,23 @@ func TestSubsets(t *testing.T) {
 	}
 }
 
+// A face may have a part of ASCII, such as the figures, or an ampersand finer than that of the text.
+func TestSubsetsOfASCII(t *testing.T) {
+	const faces = `<style>@font-face{font-family:A;src:url(and);unicode-range:U+26}@font-face{font-family:N;src:url(figures);unicode-range:U+30-39}
+		@font-face{font-family:U;src:url(text)}p{font-family:A,N,U}</style>`
+	for text, want := range map[string]string{
+		"a b":       "text",
+		"a &amp; b": "and text",
+		"a & b":     "and text",
+		"&#65;":     "text",
+		"&#49;":     "figures text",
+		"a1":        "figures text",
+		"é":         "text",
+	} {
+		assert.Equal(t, want, drawn(t, faces+"<p>"+text+"</p>"), text)
+	}
+}
+
 // TestFontMatching: CSS Fonts 4 section 5.2, steps 4 of style and weight.
 func TestFontMatching(t *testing.T) {
 	for _, tt := range []struct {
