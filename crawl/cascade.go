@@ -85,7 +85,9 @@ func askingProps(sheets []appliedSheet) map[string]bool {
 			n.note(&s.inline[i])
 		}
 		if len(s.faces) > 0 {
-			n.needed["font-family"], n.needed["font-weight"], n.needed["font-style"] = true, true, true
+			for _, prop := range fontProps() {
+				n.needed[prop] = true
+			}
 		}
 	}
 	if len(n.needed) > 0 {
@@ -119,8 +121,7 @@ func (n *varNeeds) note(d *decl) {
 
 // mayDraw tells whether a declaration names an image, itself or by a custom property.
 func mayDraw(d *decl) bool {
-	switch d.prop {
-	case "font-family", "font-weight", "font-style":
+	if slices.Contains(fontProps(), d.prop) {
 		return false
 	}
 	return slices.ContainsFunc(d.value, func(i cssItem) bool { return i.kind == itemURL || i.kind == itemSet || i.kind == itemVar })

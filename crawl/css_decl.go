@@ -53,13 +53,20 @@ func longhand(prop string) string {
 		return "border-image"
 	case "mask", "mask-image":
 		return "mask"
-	case "content", "cursor", "display", "font", "font-family", "font-weight", "font-style":
+	case "content", "cursor", "display", "font", "font-family", "font-weight", "font-style", "font-stretch":
 		return prop
+	case "font-width":
+		return "font-stretch"
 	}
 	if strings.HasPrefix(prop, "--") {
 		return prop
 	}
 	return ""
+}
+
+// fontProps are what decides on the face of a text; the font shorthand sets all of them.
+func fontProps() []string {
+	return []string{"font-family", "font-stretch", "font-weight", "font-style"}
 }
 
 // declare reads one declaration.
@@ -95,7 +102,7 @@ func (s *cssScan) declare(toks []rawToken) {
 		s.record(b, d)
 		return
 	}
-	for _, d.prop = range [...]string{"font-family", "font-weight", "font-style"} {
+	for _, d.prop = range fontProps() {
 		d.shorthand = true
 		s.record(b, d)
 	}

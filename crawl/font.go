@@ -15,7 +15,8 @@ type fontFace struct {
 	sources []fontSource
 	// weights is the range that the face covers.
 	weights [2]float64
-	italic  bool // or oblique
+	widths  [2]float64 // by font-stretch, in per cent
+	italic  bool       // or oblique
 	ranges  [][2]rune
 	media   []string
 	// resolver and page are of the sheet that holds the rule.
@@ -41,6 +42,8 @@ func (f *fontFace) describe(name string, toks []rawToken) {
 		}
 	case "font-weight":
 		f.weights = weightRange(toks)
+	case "font-stretch", "font-width":
+		f.widths = widthRange(toks)
 	case "font-style":
 		f.italic = len(toks) > 0 && (toks[0].ident() == "italic" || toks[0].ident() == "oblique")
 	case "unicode-range":
@@ -175,6 +178,40 @@ func (f *fontFace) weight() (low, high float64) {
 	return f.weights[0], f.weights[1]
 }
 
+// width is the face's range of widths; a face that names none is normal.
+func (f *fontFace) width() (low, high float64) {
+	if f.widths[1] == 0 {
+		return 100, 100
+	}
+	return f.widths[0], f.widths[1]
+}
+
+func widthRange(toks []rawToken) [2]float64 {
+	var w []float64
+	for _, t := range toks {
+		if width, ok := widthOf(strings.ToLower(string(t.text))); ok {
+			w = append(w, width)
+		}
+	}
+	if len(w) == 0 {
+		return [2]float64{}
+	}
+	return [2]float64{slices.Min(w), slices.Max(w)}
+}
+
+// widthOf is a value of font-stretch in per cent (CSS Fonts 4 section 2.3).
+func widthOf(value string) (float64, bool) {
+	if number, ok := strings.CutSuffix(value, "%"); ok {
+		n, err := strconv.ParseFloat(number, 64)
+		return n, err == nil && n > 0
+	}
+	n, ok := map[string]float64{
+		"ultra-condensed": 50, "extra-condensed": 62.5, "condensed": 75, "semi-condensed": 87.5, "normal": 100,
+		"semi-expanded": 112.5, "expanded": 125, "extra-expanded": 150, "ultra-expanded": 200,
+	}[value]
+	return n, ok
+}
+
 // chosen is the index of the source that a browser asks for: the first whose format it can read;
 // -1 when nothing is requested.
 func (f *fontFace) chosen() int {
@@ -229,16 +266,16 @@ func (f *fontFace) refs(origin string, mask viewportMask) []ref {
 	return out.list
 }
 
-// matchFaces picks those faces of one family that come nearest to a weight and style by the font
-// matching algorithm (CSS Fonts 4 section 5.2). Faces that differ in their ranges only are one.
-func matchFaces(faces []*fontFace, weight float64, italic bool) []*fontFace {
+// matchFaces picks those faces of one family that come nearest to a width, style and weight by the
+// font matching algorithm (CSS Fonts 4 section 5.2). Faces that differ in their ranges only are one.
+func matchFaces(faces []*fontFace, wish fontWish) []*fontFace {
 	var best []*fontFace
 	for _, f := range faces {
 		if len(best) == 0 {
 			best = append(best, f)
 			continue
 		}
-		switch c := cmp.Or(compareStyle(f, best[0], italic), compareWeight(f, best[0], weight)); {
+		switch c := cmp.Or(compareWidth(f, best[0], wish.width), compareStyle(f, best[0], wish.italic), compareWeight(f, best[0], wish.weight)); {
 		case c < 0:
 			best = append(best[:0], f)
 		case c == 0:
@@ -246,6 +283,28 @@ func matchFaces(faces []*fontFace, weight float64, italic bool) []*fontFace {
 		}
 	}
 	return best
+}
+
+func compareWidth(a, b *fontFace, want float64) int {
+	return cmp.Compare(widthDistance(a, want), widthDistance(b, want))
+}
+
+// widthDistance orders faces by how well they fit a width: up to normal narrower ones first, above
+// it wider ones.
+func widthDistance(f *fontFace, want float64) float64 {
+	const wrongWay = 1e4
+	low, high := f.width()
+	switch {
+	case low <= want && want <= high:
+		return 0
+	case high < want && want <= 100:
+		return want - high
+	case high < want:
+		return wrongWay + want - high
+	case want <= 100:
+		return wrongWay + low - want
+	}
+	return low - want
 }
 
 // compareStyle is below zero when a fits a style better than b.

@@ -25,6 +25,7 @@ type styler struct {
 // nodeStyle is what a node's children inherit.
 type nodeStyle struct {
 	families [][]string
+	widths   []float64
 	weights  []float64
 	italics  []bool
 	vars     *scope
@@ -91,7 +92,7 @@ func (s *styler) takeEverything() {
 // inheritance is what the root element starts from.
 func (s *styler) inherited(n *shapeNode) nodeStyle {
 	if n.parent < 0 {
-		return nodeStyle{weights: []float64{400}, italics: []bool{false}}
+		return nodeStyle{widths: []float64{100}, weights: []float64{400}, italics: []bool{false}}
 	}
 	return s.styles[n.parent]
 }
@@ -163,7 +164,7 @@ func byDefault(n *shapeNode, style *nodeStyle) {
 	case "code", "pre", "kbd", "samp", "tt":
 		style.families = [][]string{{"monospace"}}
 	case "input", "button", "select", "textarea":
-		style.families, style.weights, style.italics = [][]string{{"system-ui"}}, []float64{400}, []bool{false}
+		style.families, style.widths, style.weights, style.italics = [][]string{{"system-ui"}}, []float64{100}, []float64{400}, []bool{false}
 	}
 }
 
@@ -186,6 +187,9 @@ func (s *styler) compute(style, parent nodeStyle, props declared, hidden bool) n
 	}
 	style.families = eachWon(props.of("font-family"), style.families, parent.families, slices.Equal[[]string], func(d *decl) []([]string) {
 		return s.families(d, style.vars)
+	})
+	style.widths = eachWon(props.of("font-stretch"), style.widths, parent.widths, equal[float64], func(d *decl) []float64 {
+		return s.widths(d, style.vars)
 	})
 	style.weights = eachWon(props.of("font-weight"), style.weights, parent.weights, equal[float64], func(d *decl) []float64 {
 		return s.weights(d, style.vars, parent.weights)
@@ -257,7 +261,7 @@ func anySure(list []matched) bool {
 func (s *styler) paint(props declared, vars *scope) {
 	for list := range props.properties() {
 		switch first := list[0].decl; {
-		case first.custom(), first.prop == "display", first.prop == "font-family", first.prop == "font-weight", first.prop == "font-style":
+		case first.custom(), first.prop == "display", first.prop == "font-family", first.prop == "font-weight", first.prop == "font-style", first.prop == "font-stretch":
 			continue
 		}
 		for _, d := range won(list) {

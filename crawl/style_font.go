@@ -8,6 +8,7 @@ import (
 // fontWish is what a text is to be set in.
 type fontWish struct {
 	family string
+	width  float64
 	weight float64
 	italic bool
 }
@@ -38,9 +39,11 @@ func (s *styler) setText(style nodeStyle, text *characters) {
 // setIn takes the faces of one family, and returns the characters that are in none of them.
 func (s *styler) setIn(family string, style nodeStyle, text []rune) (rest []rune) {
 	var fits []*fontFit
-	for _, weight := range style.weights {
-		for _, italic := range style.italics {
-			fits = append(fits, s.fit(fontWish{family, weight, italic}))
+	for _, width := range style.widths {
+		for _, weight := range style.weights {
+			for _, italic := range style.italics {
+				fits = append(fits, s.fit(fontWish{family, width, weight, italic}))
+			}
 		}
 	}
 	for _, r := range text {
@@ -65,7 +68,7 @@ func (s *styler) fit(wish fontWish) *fontFit {
 				here = append(here, f)
 			}
 		}
-		fit = &fontFit{subsets: matchFaces(here, wish.weight, wish.italic), shows: map[rune]int{}}
+		fit = &fontFit{subsets: matchFaces(here, wish), shows: map[rune]int{}}
 		s.fits[wish] = fit
 	}
 	return fit
@@ -155,6 +158,24 @@ func isSizeWord(word string) bool {
 		return true
 	}
 	return false
+}
+
+// widths are the font widths that a declaration may mean.
+func (s *styler) widths(d *decl, vars *scope) []float64 {
+	var out []float64
+	for _, items := range s.expand(d.value, vars, 0) {
+		width := 100.0
+		if d.shorthand {
+			items = items[:len(items)-len(behindSize(items))]
+		}
+		for _, item := range items {
+			if w, ok := widthOf(item.text); ok && (item.kind == itemWord || !d.shorthand) {
+				width = w
+			}
+		}
+		out = append(out, width)
+	}
+	return out
 }
 
 // weights are the font weights that a declaration may mean.

@@ -137,6 +137,36 @@ func TestFontMatching(t *testing.T) {
 	}
 }
 
+// TestFontWidths: CSS Fonts 4 section 5.2, step 4 of width.
+func TestFontWidths(t *testing.T) {
+	for _, tt := range []struct{ clause, faces, css, want string }{
+		{"normal before what comes last", "100 75", "", "100"},
+		{"a face that names no width is normal", "none 75", "", "none"},
+		{"condensed", "100 75", "font-stretch:condensed", "75"},
+		{"by its new name", "100 75", "font-width:75%", "75"},
+		{"by the shorthand", "100 75", "font:condensed 12px U", "75"},
+		{"the shorthand resets it", "100 75", "font-stretch:75%;font:50% U", "100"},
+		{"a family's name is no width", "100 75", "font:12px U, condensed", "100"},
+		{"up to normal: narrower ones first", "50 87.5", "font-stretch:80%", "50"},
+		{"up to normal: then wider ones", "100 125", "font-stretch:80%", "100"},
+		{"above normal: wider ones first", "100 200", "font-stretch:expanded", "200"},
+		{"above normal: then narrower ones", "75 100", "font-stretch:expanded", "100"},
+		{"a range", "75-100 125", "font-stretch:semi-condensed", "75-100"},
+		{"other values are normal", "100 75", "font-stretch:inherit", "100"},
+	} {
+		t.Run(tt.clause, func(t *testing.T) {
+			var css strings.Builder
+			for face := range strings.FieldsSeq(tt.faces) {
+				css.WriteString("@font-face{font-family:U;src:url(" + face + ");font-stretch:" + strings.ReplaceAll(face, "-", "% ") + "%}")
+			}
+			assert.Equal(t, tt.want, drawn(t, "<style>"+css.String()+"p{font-family:U;"+tt.css+"}</style><p>x"))
+		})
+	}
+	const bold = `<style>@font-face{font-family:U;src:url(narrow);font-stretch:75%;font-weight:700}@font-face{font-family:U;src:url(thin);font-weight:100}p{font-family:U`
+	assert.Equal(t, "thin", drawn(t, bold+`;font-weight:700}</style><p>x`), "width before weight")
+	assert.Equal(t, "narrow", drawn(t, bold+`}body{font-stretch:condensed}</style><p>x`), "widths are inherited")
+}
+
 // TestRelativeWeights: CSS Fonts 4 section 2.2.1.
 func TestRelativeWeights(t *testing.T) {
 	for parent, want := range map[float64][2]float64{ // bolder, lighter
