@@ -15,22 +15,26 @@ func within(layer, name string) string {
 }
 
 // nameLayer notes a cascade layer; its place is where it was named first. One without a name is
-// like no other.
+// like no other. One whose whole name is too long counts as the layer around it.
 func (s *cssScan) nameLayer(around, name string) string {
 	if name == "" {
 		name = "\x00" + strconv.Itoa(len(s.out.layers)) + strings.ReplaceAll(s.out.refs.page, ".", "\x00")
 	}
-	name = within(around, name)
+	if name = within(around, name); len(name) > maxLayerName {
+		return around
+	}
 	if len(s.out.layers) < maxFamilies && !slices.Contains(s.out.layers, name) {
 		s.out.layers = append(s.out.layers, name)
 	}
 	return name
 }
 
-// maxLayers bounds how many layers of a page are told apart, maxLayerDepth how deep they are nested.
+// maxLayers bounds how many layers of a page are told apart, maxLayerDepth how deep they are nested,
+// maxLayerName the length of a name with those around it.
 const (
 	maxLayers     = 20000
 	maxLayerDepth = 16
+	maxLayerName  = 2 * maxURL // the page's URL stands for a name that is missing
 )
 
 // rankLayers puts the cascade layers of some sheets in order, the weakest first (CSS Cascading 5
