@@ -61,6 +61,7 @@ const (
 	maxFaces     = 10000
 	maxFamilies  = 10000
 	maxRules     = 200000
+	maxSelectors = 200000  // of all rules
 	maxStatement = 1 << 16 // tokens
 	maxBlocks    = 256     // nested
 )
@@ -108,6 +109,7 @@ type cssScan struct {
 	parens      int
 	space       bool
 	importsOver bool
+	read        int // selectors
 }
 
 // scanCSS reads a sheet that is applied under a media query list. Where no screen matches that,
@@ -197,11 +199,20 @@ func (s *cssScan) openBlock() {
 	if len(s.toks) > 0 && s.toks[0].kind == css.AtKeywordToken {
 		s.openAt(&b, s.toks[0].ident(), s.toks[1:])
 	} else if !b.dead {
-		b.selectors = parseSelectors(s.toks, b.selectors)
+		b.selectors = s.selectors(b.selectors)
 		b.inert = b.inert || len(b.selectors) == 0
 	}
 	s.importsOver = true
 	s.blocks = append(s.blocks, b)
+}
+
+// selectors reads those of a rule. Beyond maxSelectors a list counts as one that may match anything.
+func (s *cssScan) selectors(around []selector) []selector {
+	list := parseSelectors(s.toks, around)
+	if s.read += len(list); s.read > maxSelectors && len(list) > 1 {
+		return []selector{{compounds: []compound{{maybe: true}}}}
+	}
+	return list
 }
 
 // openAt reads the prelude of an at-rule with a block.

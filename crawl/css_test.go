@@ -129,6 +129,11 @@ func TestHostileCSS(t *testing.T) {
 	assert.Len(t, scanSheet(t, many.String()).families, maxFamilies)
 	assert.Len(t, scanSheet(t, faces.String()).faces, maxFaces)
 	assert.Nil(t, ExtractCSS([]byte("a{}"), "no url"))
+	selectors := 0
+	for _, r := range scanSheet(t, strings.Repeat(strings.Repeat("a,", 30000)+"a{b:url(x.png)}", 20)).rules {
+		selectors += len(r.selectors)
+	}
+	assert.LessOrEqual(t, selectors, maxSelectors)
 	layers := 0
 	for _, name := range scanSheet(t, strings.Repeat("@layer "+strings.Repeat("x", maxURL/2)+"{", 250)+strings.Repeat("@layer y{}", 10)).layers {
 		layers += len(name)
