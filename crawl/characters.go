@@ -36,14 +36,14 @@ func (c *characters) addHTML(raw []byte) {
 				continue
 			}
 		}
-		c.addASCII(b)
+		c.addASCII(rune(b))
 		i++
 	}
 }
 
-func (c *characters) addASCII(b byte) {
-	b = max(b, ' ')
-	c.ascii[b>>6] |= 1 << (b & 63)
+func (c *characters) addASCII(r rune) {
+	r = max(r, ' ')
+	c.ascii[r>>6] |= 1 << (r & 63)
 }
 
 func (c *characters) add(s string) {
@@ -55,7 +55,7 @@ func (c *characters) add(s string) {
 func (c *characters) addRune(r rune) {
 	switch {
 	case r < utf8.RuneSelf:
-		c.addASCII(byte(r))
+		c.addASCII(r)
 	case len(c.seen) < maxCharacters:
 		if c.seen == nil {
 			c.seen = map[rune]bool{}
