@@ -294,6 +294,9 @@ func TestCrawlCandidates(t *testing.T) {
 	chosen := all
 	chosen.Candidates = CandidatesSelected
 	assert.Equal(t, "a:desktop both:mobile c:mobile css:mobile+desktop h:mobile i:desktop svg:mobile+desktop", images(s.crawl(t, chosen)))
+	wanted := chosen
+	wanted.Critical.Include = []string{"/dir/b", "/dir/fb"}
+	assert.Equal(t, "a:desktop b:- both:mobile c:mobile css:mobile+desktop fb:- h:mobile i:desktop svg:mobile+desktop", images(s.crawl(t, wanted)), "what the launch calls critical")
 	tablet := chosen
 	tablet.Viewports = []Viewport{{Name: "tablet", Width: 820, Height: 1180, DPR: 2}}
 	assert.Equal(t, "b:tablet both:tablet css:tablet i:tablet svg:tablet", images(s.crawl(t, tablet)))

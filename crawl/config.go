@@ -134,8 +134,8 @@ type Config struct {
 	// Viewports are the devices whose choices among image candidates are marked. Default: those
 	// of [DefaultViewports].
 	Viewports []Viewport `yaml:"viewports" json:"viewports,omitempty"`
-	// Candidates is "all", the default, or "selected", which leaves out the image candidates that
-	// no viewport chooses.
+	// Candidates is "all", the default, or "selected", which leaves out the candidates of a srcset, and
+	// the fonts and images of style sheets, that no viewport requests and Critical does not name.
 	Candidates string `yaml:"candidates" json:"candidates,omitempty"`
 	// Ask is "selected", the default: discovery asks for every asset but media that a first visit
 	// requests, so that redirects, sizes and broken ones are known, and each counts as primed where

@@ -162,7 +162,7 @@ func (r *run) take(f ref, from item) {
 		known = r.unpack(f.URL)
 	}
 	switch {
-	case f.mask == 0 && (f.demand == onChoice || f.demand == ifUsed) && r.cfg.Candidates == CandidatesSelected:
+	case r.isSpare(f):
 		r.decide(f.Asset, Left, "requested by no viewport, and discovery.candidates is "+CandidatesSelected)
 		return
 	case known != nil:
@@ -188,6 +188,12 @@ func (r *run) take(f ref, from item) {
 		return
 	}
 	r.enqueue(f, from)
+}
+
+// isSpare tells whether the configuration leaves out a candidate. What it calls critical itself stays.
+func (r *run) isSpare(f ref) bool {
+	mayBe := f.mask == 0 && (f.demand == onChoice || f.demand == ifUsed)
+	return mayBe && f.Priority != Critical && r.cfg.Candidates == CandidatesSelected
 }
 
 // mustProbe tells whether an asset that need not be read is asked for all the same: where it redirects

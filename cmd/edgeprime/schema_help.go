@@ -64,7 +64,7 @@ func sectionHelp() map[string]help {
 		"discovery.viewports.width":      {words: "Width in CSS pixels.", most: "10000"},
 		"discovery.viewports.height":     {words: "Height in CSS pixels.", most: "10000"},
 		"discovery.viewports.dpr":        {words: "Device pixels of a CSS pixel.", most: "10"},
-		"discovery.candidates":           {words: "Image candidates of a srcset that are primed: all, or selected for those that some viewport chooses.", values: candidateChoices()},
+		"discovery.candidates":           {words: "Candidates of a srcset, and fonts and images of style sheets, that are primed: all, or selected for those that some viewport requests.", values: candidateChoices()},
 		"discovery.ask":                  {words: "What discovery asks for: selected, every asset but media that a first visit requests, so that redirects and sizes are known; or needed, only what names further assets.", values: askChoices()},
 		"origin.max_rps":                 {words: "Requests that may start in any one-second window. Over 50 needs confirm_max_rps. Also --max-rps and EDGEPRIME_MAX_RPS."},
 		"origin.max_in_flight":           {words: "Requests that may be open at once. Also --max-in-flight and EDGEPRIME_MAX_IN_FLIGHT."},
