@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -27,6 +28,8 @@ func (s *htmlScan) image() {
 	case s.z.attrs.is("fetchpriority", "high"):
 		a.Priority, a.Reason = Critical, "image with fetchpriority=high"
 		s.images++
+	case s.isSmall():
+		a.Priority, a.Reason = High, "image too small to be the largest paint"
 	default:
 		s.images++
 		a.Priority = High
@@ -65,6 +68,24 @@ func (s *htmlScan) candidates(a Asset) {
 	s.doc.refs.addCandidates(own, a)
 	a.Source = "html:img[src]"
 	s.doc.refs.addCandidate(src, a, chosenBy)
+}
+
+// isSmall tells whether an image is no larger than an icon, by its width and height attributes.
+func (s *htmlScan) isSmall() bool {
+	const icon = 64
+	small := false
+	for _, side := range []string{"width", "height"} {
+		value, ok := s.z.attrs.get(side)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseFloat(strings.TrimSuffix(strings.Trim(value, htmlSpace), "px"), 64)
+		if err != nil || n > icon {
+			return false
+		}
+		small = true
+	}
+	return small
 }
 
 // source reads a source element of a picture, or else of a video or audio.

@@ -36,6 +36,7 @@ func TestExtractHTMLElements(t *testing.T) {
 		"img entities":           {`<img src="e.png?a=1&amp;b=2&copy=3">`, []string{"image critical html:img[src] /dir/e.png?a=1&b=2&copy=3"}},
 		"img lazy":               {`<img loading=LAZY src=a.png>`, []string{"image low html:img[src] /dir/a.png"}},
 		"img crossorigin":        {`<img crossorigin src=a.png>`, []string{"image critical cors html:img[src] /dir/a.png"}},
+		"icons are not counted":  {`<img src=1 width=24 height=24><img src=2 width=1px><img src=3><img src=4 width=100% height=20><img src=5 width=40 height=400><img src=6>`, []string{"image high html:img[src] /dir/1", "image high html:img[src] /dir/2", "image critical html:img[src] /dir/3", "image critical html:img[src] /dir/4", "image critical html:img[src] /dir/5", "image high html:img[src] /dir/6"}},
 		"fourth image":           {`<img src=1><img src=2><img loading=lazy src=z><img src=3><img src=4><img fetchpriority=high src=5>`, []string{"image critical html:img[src] /dir/1", "image critical html:img[src] /dir/2", "image low html:img[src] /dir/z", "image critical html:img[src] /dir/3", "image high html:img[src] /dir/4", "image critical html:img[src] /dir/5"}},
 		"img srcset":             {`<img srcset="a.png 1x, b,c.png 2x" src=d.png>`, []string{"image critical html:img[srcset] /dir/a.png", "image critical html:img[srcset] /dir/b,c.png", "image low html:img[src] /dir/d.png"}},
 		"image alias":            {`<image src=a.png>`, []string{"image critical html:img[src] /dir/a.png"}},
