@@ -1,6 +1,7 @@
 package crawl
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -164,4 +165,17 @@ func TestImportedLayers(t *testing.T) {
 			assert.Empty(t, m.find("https://www.example/dir/n").Selected)
 		})
 	}
+}
+
+// TestLayerLimits: hostile sheets name layers without end.
+func TestLayerLimits(t *testing.T) {
+	var names []string
+	for i := range maxLayers + 10 {
+		names = append(names, "l"+strconv.Itoa(i))
+	}
+	assert.Len(t, rankLayers([]appliedSheet{{sheet: &sheet{}, named: names}}), maxLayers)
+	deep := strings.Repeat("a.", maxLayerDepth-1) + "a"
+	ranks := rankLayers([]appliedSheet{{sheet: &sheet{}, named: []string{deep, deep + ".a"}}})
+	assert.Contains(t, ranks, deep)
+	assert.NotContains(t, ranks, deep+".a")
 }
