@@ -177,7 +177,7 @@ func (p *selectorScan) simple(t rawToken) int {
 func (p *selectorScan) delim(t rawToken) int {
 	switch c := t.text[0]; c {
 	case '.':
-		if len(p.toks) < 2 || p.toks[1].kind != css.IdentToken || p.toks[1].space {
+		if len(p.toks) < 2 || p.toks[1].space || p.toks[1].kind != css.IdentToken && p.toks[1].kind != css.CustomPropertyNameToken {
 			return 0
 		}
 		p.current.classes = append(p.current.classes, cssUnescape(p.toks[1].text))

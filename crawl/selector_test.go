@@ -33,7 +33,7 @@ func drawnBy(d *document) string {
 // TestSelectorMatches gives each selector the image y, and tells whether the page requests it.
 func TestSelectorMatches(t *testing.T) {
 	const page = `<html lang=en-GB data-theme=dark><body class="home wide"><main id=top><ul class="list a-b"><li class=item title=T>x<li class="item last">y</ul>
-		<p>text<a class=link href=x>link</a></p><input type=text data-k="One two"><svg class=logo><linearGradient class=lg /></svg></main>`
+		<p>text<a class="link --on" href=x>link</a></p><input type=text data-k="One two"><svg class=logo><linearGradient class=lg /></svg></main>`
 	for _, tt := range []struct{ clause, yes, no string }{
 		{"5.1 type", "ul | UL | html", "ol"},
 		{"5.1 type of foreign elements", "linearGradient | lineargradient", ""},
@@ -49,6 +49,7 @@ func TestSelectorMatches(t *testing.T) {
 		{"6.3 attribute whatever its case", `[data-theme=DARK i] | [data-k="one TWO" i]`, `html[data-theme=light i] | html[data-theme=DARK s]`},
 		{"6.4 attribute without a value", `[type=""]`, `[data-x=""] | html[lang=""]`},
 		{"6.6 class", ".item | .item.last | li.item | .a-b", ".ite | .item.home | p.item | .Item"},
+		{"6.6 class with two hyphens", ".--on", ".--off"},
 		{"6.6 class with escapes", `.a\-b | .\69tem`, `.a\.b`},
 		{"6.7 id", "#top | main#top", "#to | ul#top | #Top"},
 		{"4.2 any of", ":is(ol, ul) | li:is(.last) | :-webkit-any(ul)", ":is(ol, dl) | :is()"},
@@ -162,5 +163,20 @@ func TestSpecificity(t *testing.T) {
 	}
 	for _, list := range []string{".p{background:url(a)}.q{background:url(b)}", "p.p{background:url(a)}p.q,x{background:url(b)}", "p{background:url(a);background:url(b)}"} {
 		assert.Equal(t, "b", drawn(t, "<style>"+list+"</style>"+page), "of equal weight the later one")
+	}
+}
+
+// TestSelectorsOfRealSheets: none of these is taken for a mistake, which would drop its rule.
+func TestSelectorsOfRealSheets(t *testing.T) {
+	for _, selector := range []string{
+		`*,::after,::before,::backdrop,::file-selector-button`, `:root,[data-bs-theme=light]`, `input::-webkit-inner-spin-button`, `a:not([href]):not([class])`, `a:not([href]):not([class]):hover`,
+		`.sm\:w-1\/2`, `.\31 0`, `.\!p-0`, `.w-\[10px\]`, `.u-\@md`, `.hover\:a:hover`, `[class*='col-']`, `[class^=icon-],[class*=" icon-"]`, `.btn:not(:disabled):not(.disabled)`, `::-moz-focus-inner`,
+		`audio:not([controls])`, `_::-webkit-full-page-media,_:future,:root .x`, `.a>*+*`, `.a> :not([hidden])~:not([hidden])`, `.group:is(.x *)`, `:where(.dark,.dark *)`, `.peer:checked~.y`,
+		`[type='text']:focus`, `.x:nth-child(2n + 1)`, `.x:nth-child( -n+3 )`, `.x:nth-last-of-type(odd)`, `.x:lang(en)`, `a[href^='http']:not([href*="x"])`, `.a:hover:not(.b,.c)`, `html:not([dir=rtl]) .a`,
+		`::view-transition-old(root)`, `.a:has(> .b)`, `:is(h1,h2):where(:not(.x))`, `.grid>:first-child`, `svg|a`, `::part(foo)`, `::slotted(*)`, `*|*:link`, `a:where(:not(.plain))::after`,
+		`table tr td:first-child > a[data-x="y" i]`, `.a/**/.b`, `.é`, `#\#a`, `.a:not(.b):not(.c)>.d~.e+.f g`, `:-ms-input-placeholder`, `::cue(b)`, `[data-a=b]`, `[data-a~="b c"]`, `.a._b.-c.--d`, `custom-element::part(a b)`,
+	} {
+		s := scanSheet(t, selector+"{background:url(a)}")
+		assert.Len(t, s.rules, 1, selector)
 	}
 }
