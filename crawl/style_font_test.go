@@ -118,6 +118,7 @@ func TestFontMatching(t *testing.T) {
 		{"the nearer end of a range", "100-300 600-900", "font-weight:550", "600-900"},
 		{"bold is 700", "400 600 700", "font-weight:bold", "700"},
 		{"normal is 400", "400 700", "font-weight:normal", "400"},
+		{"a line height is no weight", "100 400", "font:16px/1.5 U", "400"},
 		{"bolder than 400", "400 700 900", "font-weight:bolder", "700"},
 		{"lighter than 400", "100 400", "font-weight:lighter", "100"},
 		{"of equal faces all that the characters need", "400 400", "font-weight:400", "400"},
