@@ -51,6 +51,7 @@ func TestURLSteps(t *testing.T) {
 		{"special authority slashes: many", `http:\\//b.example`, "http://b.example/"},
 		{"authority: a user", "//u@b.example/", "-"},
 		{"authority: a password", "//u:p@b.example/", "-"},
+		{"authority: a password alone", "//:p@b.example/", "-"},
 		{"authority: an empty user", "//@b.example/", "https://b.example/"},
 		{"authority: an empty user and password", "//:@b.example/", "https://b.example/"},
 		{"authority: the last at sign", "//a@b@c.example/", "-"},
