@@ -100,6 +100,7 @@ func (r *run) drain(ctx context.Context, queue *[]item, most, atOnce int) error 
 		for i, it := range batch {
 			r.merge(it, answers[i])
 		}
+		r.stylePages(false)
 	}
 	return nil
 }

@@ -52,8 +52,8 @@ func ExtractHTML(body []byte, pageURL string) []Asset {
 }
 
 // pageStyle is what remains of a document until all its style sheets are read.
-func (d *document) pageStyle() pageStyle {
-	return pageStyle{origin: d.refs.origin, own: d.style, shape: d.shape, screens: d.refs.screens}
+func (d *document) pageStyle() *pageStyle {
+	return &pageStyle{origin: d.refs.origin, own: d.style, shape: d.shape, screens: d.refs.screens}
 }
 
 // readHTML returns nil when the page's own URL cannot be parsed. It gathers links when they are

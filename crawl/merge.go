@@ -14,6 +14,9 @@ func (r *run) merge(it item, a answer) {
 		r.mergeRobots(it, a)
 		return
 	}
+	if it.role == readSheet {
+		r.node(it.URL, it).done = true
+	}
 	if known := r.assets[it.URL]; known != nil {
 		known.Status, known.Bytes = a.Status, max(0, a.WireBytes)
 	}
@@ -69,7 +72,7 @@ func (r *run) mergeDocument(it item, d *document) {
 		origin: it.origin, page: it.URL, imports: d.imports, role: readDocument, depth: it.depth, level: it.level, modest: modest,
 	})
 	r.mergeLinks(it, d.links)
-	d.refs.list, d.links = nil, nil
+	d.refs.list, d.links, d.shape = nil, nil, nil
 	r.keepPage(style)
 }
 

@@ -30,8 +30,10 @@ type run struct {
 	listed   listed
 	left     leftBySitemaps
 
-	pages      []pageStyle
-	paths      int // in their shapes
+	pages      []*pageStyle
+	unstyled   []*pageStyle        // those of them whose style sheets were not all answered
+	paths      int                 // in their shapes
+	cascades   map[string]*cascade // by the sheets that pages apply
 	sheets     map[string]*sheetNode
 	documents  int            // queued to be read
 	hosts      map[string]int // the same by host
@@ -61,6 +63,7 @@ func newRun(c *Crawler) *run {
 		asked:    map[string]bool{},
 		readURLs: map[string]bool{},
 		sheets:   map[string]*sheetNode{},
+		cascades: map[string]*cascade{},
 		hosts:    map[string]int{},
 		follow:   newFollowing(),
 		cut:      map[string]*cutCount{},
@@ -111,7 +114,7 @@ func (r *run) takeDeclared(l link, a Asset, byExtension bool) {
 func (r *run) takeDeclaredRef(f ref) {
 	r.take(f, item{declared: true, origin: f.link.origin()})
 	if f.role == readSheet { // there is no page to tell what of it is used
-		r.pages = append(r.pages, pageStyle{
+		r.keepPage(&pageStyle{
 			origin: f.link.origin(), sheets: []sheetEdge{{url: f.link.key}}, shape: anyShape(), screens: screens(r.devices, "width=device-width"),
 		})
 	}

@@ -12,6 +12,7 @@ type sheetNode struct {
 	sheet  *sheet // nil until it was read
 	moved  string // the target when it redirects
 	active bool   // applied by somebody, so that what it draws is requested
+	done   bool   // it was answered, whatever the answer
 }
 
 // sheetEdge leads from a document or sheet to a sheet it loads.
@@ -26,14 +27,16 @@ func (r *run) edge(f ref) sheetEdge {
 	return sheetEdge{url: r.scope.preview.public(f.link).key, media: f.media, layer: f.layer, inert: f.inert}
 }
 
-// pageStyle is one document until all its style sheets are read.
+// pageStyle is what one document requests by its style sheets. What it takes to know that is kept
+// until all of them are read.
 type pageStyle struct {
 	origin  string
 	own     *sheet // inline styles
 	sheets  []sheetEdge
 	shape   *shape
 	screens []screen
-	modest  bool // as in [item]
+	modest  bool  // as in [item]
+	fonts   []ref // once its sheets are read
 }
 
 // maxPaths bounds the shapes that wait for their sheets, together: some hundred megabytes. It is
@@ -42,12 +45,13 @@ const maxPaths = 1 << 20
 
 // keepPage holds a page until its sheets are read. Beyond maxPaths its shape is dropped, so that
 // it counts as requesting all that its sheets name.
-func (r *run) keepPage(page pageStyle) {
+func (r *run) keepPage(page *pageStyle) {
 	if len(page.shape.nodes) > maxPaths-r.paths {
 		page.shape = anyShape()
 	}
 	r.paths += len(page.shape.nodes)
 	r.pages = append(r.pages, page)
+	r.unstyled = append(r.unstyled, page)
 }
 
 func (r *run) node(url string, from item) *sheetNode {
@@ -87,14 +91,31 @@ func (n *sheetNode) emit(r *run) {
 	}
 }
 
+// stylePages works out what the pages request whose style sheets are all answered, or of all pages
+// that are left. Shapes are large, so that each is kept for as long as it must be.
+func (r *run) stylePages(all bool) {
+	waiting := r.unstyled[:0]
+	for _, page := range r.unstyled {
+		sheets, done := r.sheetsOf(page)
+		if !done && !all {
+			waiting = append(waiting, page)
+			continue
+		}
+		page.fonts = page.apply(r.cascadeOf(page, sheets))
+		r.paths -= len(page.shape.nodes)
+		page.shape, page.sheets, page.screens = nil, nil, nil
+	}
+	clear(r.unstyled[len(waiting):])
+	r.unstyled = waiting
+}
+
 // applyStyles takes the images and fonts that style sheets make documents request. It runs when
 // every sheet was read, since the rules that use a family or override an image are seldom where it
 // is declared.
 func (r *run) applyStyles() {
-	shared := map[string]*cascade{}
+	r.stylePages(true)
 	for _, page := range r.pages {
-		sheets := r.sheetsOf(page)
-		for _, f := range page.apply(cascadeOf(shared, page, sheets)) {
+		for _, f := range page.fonts {
 			r.take(f, item{origin: page.origin, modest: page.modest})
 		}
 	}
@@ -132,7 +153,7 @@ func (i *cssImage) settled() ref {
 }
 
 // cascadeOf builds the cascade of a page's sheets, or finds that of a page with the same ones.
-func cascadeOf(shared map[string]*cascade, page pageStyle, sheets []appliedSheet) *cascade {
+func (r *run) cascadeOf(page *pageStyle, sheets []appliedSheet) *cascade {
 	if own := page.own; own != nil && (len(own.rules)+len(own.faces)+len(own.inline) > 0) {
 		return newCascade(append(sheets, appliedSheet{sheet: own}))
 	}
@@ -140,10 +161,10 @@ func cascadeOf(shared map[string]*cascade, page pageStyle, sheets []appliedSheet
 	for _, s := range sheets {
 		fmt.Fprintf(&key, "%s\n%q\n%s\n", s.refs.page, s.media, s.layer)
 	}
-	c := shared[key.String()]
+	c := r.cascades[key.String()]
 	if c == nil {
 		c = newCascade(sheets)
-		shared[key.String()] = c
+		r.cascades[key.String()] = c
 	}
 	return c
 }
@@ -151,13 +172,14 @@ func cascadeOf(shared map[string]*cascade, page pageStyle, sheets []appliedSheet
 // maxApplied bounds how many sheets one page applies.
 const maxApplied = 1000
 
-// sheetsOf are the sheets that a page applies, those that others import before them.
-func (r *run) sheetsOf(page pageStyle) []appliedSheet {
+// sheetsOf are the sheets that a page applies, those that others import before them. done is false
+// while one of them was not answered.
+func (r *run) sheetsOf(page *pageStyle) (sheets []appliedSheet, done bool) {
 	w := sheetWalk{run: r, done: map[string]bool{}, open: map[string]bool{}}
 	for _, edge := range page.sheets {
 		w.visit(edge, nil, "")
 	}
-	return w.out
+	return w.out, !w.waits
 }
 
 type sheetWalk struct {
@@ -166,6 +188,7 @@ type sheetWalk struct {
 	open  map[string]bool // by URL: sheets whose imports are being visited, which none of them applies again
 	named []string        // layers of sheets whose imports are being visited
 	out   []appliedSheet
+	waits bool // set when a sheet was not answered yet
 }
 
 func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
@@ -181,6 +204,7 @@ func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
 	if w.done[key] {
 		return
 	}
+	w.waits = w.waits || !n.done
 	w.done[key], w.open[edge.url] = true, true
 	defer delete(w.open, edge.url)
 	if n.moved != "" {
@@ -204,7 +228,7 @@ func (w *sheetWalk) visit(edge sheetEdge, media []string, layer string) {
 
 // apply marks the images that a document requests, and returns the fonts: those that it sets text
 // in, and the other faces of families that its sheets name.
-func (p pageStyle) apply(c *cascade) []ref {
+func (p *pageStyle) apply(c *cascade) []ref {
 	if p.shape == nil {
 		return nil
 	}
