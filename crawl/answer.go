@@ -93,10 +93,7 @@ func (a *answer) readDocument(it item, contentType string, body []byte, devices 
 		links.obeyFields(a.Header.Values("X-Robots-Tag"))
 		links.resolve(d.refs.resolver)
 	}
-	header := refs{resolver: d.refs.resolver, page: it.URL, origin: d.refs.origin, screens: d.refs.screens}
-	if own, err := newResolver(it.URL); err == nil {
-		header.resolver = own
-	}
+	header := refs{resolver: d.own, page: it.URL, origin: d.refs.origin, screens: d.refs.screens}
 	header.linkHeader(a.EarlyHints.Values("Link"))
 	header.linkHeader(a.Header.Values("Link"))
 	header.speculationHeader(a.Header.Values("Speculation-Rules"))

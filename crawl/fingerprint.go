@@ -95,12 +95,12 @@ func isDoctype(raw []byte) bool {
 // ownURLs are the URLs of a page's own host that a document names, sorted.
 func ownURLs(text []byte, pageURL string) []string {
 	page, err := parseLink(pageURL)
-	if err != nil {
+	if err != nil || len(text) == 0 {
 		return nil
 	}
 	var urls []string
 	for _, a := range ExtractHTML(text, pageURL) {
-		if l, err := parseLink(a.URL); err == nil && l.hostPort() == page.hostPort() {
+		if _, rest, _ := strings.Cut(a.URL, "://"); strings.HasPrefix(rest, page.hostPort()+"/") {
 			urls = append(urls, a.URL)
 		}
 	}

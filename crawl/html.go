@@ -17,6 +17,7 @@ const (
 // document is what one HTML or SVG document names.
 type document struct {
 	refs    refs
+	own     resolver // of the document's own URL, which a base element does not move
 	devices []Viewport
 	// style gathers the inline styles; shape is what style sheets see of the markup.
 	style *sheet
@@ -64,8 +65,9 @@ func readHTML(body []byte, contentType, pageURL string, devices []Viewport, link
 	if err != nil {
 		return nil
 	}
+	d := &document{own: r, devices: devices, links: links, shape: newShape()}
 	r.query = enc
-	d := &document{devices: devices, links: links, shape: newShape(), refs: refs{resolver: r, page: pageURL, origin: originOf(pageURL), screens: screens(devices, "")}}
+	d.refs = refs{resolver: r, page: pageURL, origin: r.origin(), screens: screens(devices, "")}
 	d.style = newSheet(&d.refs)
 	d.xml = strings.Contains(mediaType(contentType), "xml") || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml"))
 	d.scan(text, 0)
@@ -92,11 +94,7 @@ func (d *document) addFavicon() {
 	if d.hasIcon {
 		return
 	}
-	own, err := newResolver(d.refs.page) // a base element does not move it
-	if err != nil {
-		return
-	}
-	root := refs{resolver: own, page: d.refs.page}
+	root := refs{resolver: d.own, page: d.refs.page}
 	root.add("/favicon.ico", Asset{Kind: Image, Priority: Low, Reason: "icon when none is declared", Source: "html:favicon"})
 	d.refs.list = append(d.refs.list, root.list...)
 }

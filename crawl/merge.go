@@ -55,7 +55,7 @@ func (r *run) merge(it item, a answer) {
 }
 
 func (r *run) mergeDocument(it item, d *document) {
-	it.origin = originOf(it.URL)
+	it.origin = d.own.origin()
 	if known := r.assets[it.URL]; known != nil && d.refs.canonical.key != "" {
 		known.Canonical = r.scope.preview.public(d.refs.canonical).key
 	}

@@ -112,6 +112,14 @@ func newResolver(base string) (resolver, error) {
 	return r, nil
 }
 
+// origin is that of the base; empty when it is none that can be requested.
+func (r resolver) origin() string {
+	if r.near.host == "" {
+		return ""
+	}
+	return r.near.origin()
+}
+
 // resolve leaves out what no request is made for: an empty reference or a fragment of the
 // document itself, by errURLScheme.
 func (r resolver) resolve(ref string) (link, error) {
