@@ -49,6 +49,7 @@ func TestShapesAreDropped(t *testing.T) {
 	require.Len(t, r.pages, 1)
 	assert.Empty(t, r.unstyled)
 	assert.Nil(t, r.pages[0].shape)
+	assert.Zero(t, r.paths)
 	require.Len(t, r.pages[0].fonts, 1)
 	assert.Equal(t, "https://www.example/f.woff2", r.pages[0].fonts[0].URL)
 }
