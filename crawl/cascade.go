@@ -23,6 +23,7 @@ type cascade struct {
 	sheets []appliedSheet
 	rules  []cascadeRule
 	index  map[string][]int // rules, by what their selectors need
+	draws  map[string]bool  // which of the index's keys have rules that draw images
 	faces  map[string][]*fontFace
 	// partsASCII is true when some face has a part of ASCII only, such as an ampersand.
 	partsASCII bool
@@ -40,7 +41,7 @@ type cascadeRule struct {
 }
 
 func newCascade(sheets []appliedSheet) *cascade {
-	c := &cascade{sheets: sheets, index: map[string][]int{}, faces: map[string][]*fontFace{}, named: map[string]bool{}, active: map[screen][]bool{}}
+	c := &cascade{sheets: sheets, index: map[string][]int{}, draws: map[string]bool{}, faces: map[string][]*fontFace{}, named: map[string]bool{}, active: map[screen][]bool{}}
 	layers := rankLayers(sheets)
 	asking := askingProps(sheets)
 	for _, s := range sheets {
@@ -176,6 +177,7 @@ func (c *cascade) addRule(s appliedSheet, r *styleRule, decls []*decl, layers ma
 	if name := within(s.layer, r.layer); name != "" {
 		layer = layers[name]
 	}
+	draws := slices.ContainsFunc(decls, mayDraw)
 	for i := range r.selectors {
 		sel := &r.selectors[i]
 		if len(sel.compounds) == 0 {
@@ -183,8 +185,16 @@ func (c *cascade) addRule(s appliedSheet, r *styleRule, decls []*decl, layers ma
 		}
 		key := sel.needs()
 		c.index[key] = append(c.index[key], len(c.rules))
+		c.draws[key] = c.draws[key] || draws
 		c.rules = append(c.rules, cascadeRule{rule: r, decls: decls, selector: sel, media: s.media, layer: layer})
 	}
+}
+
+// concerns tells whether an element may request something: text its fonts, or a rule that may match
+// an image. The style of others matters only to what is inside them.
+func (c *cascade) concerns(n *shapeNode) bool {
+	return len(c.faces) > 0 || n.inline >= 0 || c.draws[""] || c.draws[n.tag] ||
+		slices.ContainsFunc(n.classes, func(class string) bool { return c.draws["."+class] })
 }
 
 // candidates are the rules that an element may match, in the order of the sheets.

@@ -16,6 +16,7 @@ type styler struct {
 	bit     viewportMask
 	faces   map[*fontFace]viewportMask // the result, beside the masks of images
 	styles  []nodeStyle
+	done    []bool // which of the styles are worked out
 	buffer  []int
 	found   declared // of the current node
 	known   map[string]bool
@@ -53,11 +54,13 @@ func (c *cascade) style(page *shape, v screen, bit viewportMask, faces map[*font
 	}
 	s := &styler{
 		page: page, cascade: c, screen: v, on: c.on(v), bit: bit, faces: faces,
-		styles: make([]nodeStyle, len(page.nodes)), known: map[string]bool{}, fits: map[fontWish]*fontFit{},
+		styles: make([]nodeStyle, len(page.nodes)), done: make([]bool, len(page.nodes)), known: map[string]bool{}, fits: map[fontWish]*fontFit{},
 	}
 	page.left = page.work
 	for node := 0; node < len(page.nodes) && !page.full; node++ {
-		s.node(node)
+		if c.concerns(&page.nodes[node]) {
+			s.node(node)
+		}
 		page.full = page.left < 0
 	}
 	if page.full {
@@ -97,8 +100,16 @@ func (s *styler) inherited(n *shapeNode) nodeStyle {
 	return s.styles[n.parent]
 }
 
+// node works out a node's style, after those around it, and takes what it requests.
 func (s *styler) node(id int) {
 	n := &s.page.nodes[id]
+	if s.done[id] {
+		return
+	}
+	s.done[id] = true
+	if n.parent >= 0 {
+		s.node(n.parent)
+	}
 	style := s.inherited(n)
 	if style.gone {
 		s.styles[id] = style
