@@ -460,3 +460,18 @@ func TestCriticalGlobsInCrawl(t *testing.T) {
 	assert.Equal(t, Critical, m.find("https://www.example/bg.png").Priority)
 	assert.Equal(t, High, m.find("https://www.example/css/base.css").Priority)
 }
+
+// A background near the top of a page may be its largest paint; one far below, or of another
+// property, is not taken for that.
+func TestBackgroundsAtTheTop(t *testing.T) {
+	const w = "https://www.example/"
+	var many strings.Builder
+	for i := range heroNodes {
+		fmt.Fprintf(&many, "<p class=c%d>x</p>", i)
+	}
+	m := site{w: htmlPage(`<style>header{background:url(hero.png)}.low{background:url(low.png)}.no{background:url(no.png)}header{list-style-image:url(list.png)}</style>
+		<header>x</header><div style="background-image:url(own.png)">x</div>` + many.String() + `<div class=low>x</div>`)}.crawl(t, Config{Entries: []string{w}})
+	for name, want := range map[string]Priority{"hero.png": Critical, "own.png": Critical, "low.png": High, "list.png": High, "no.png": Low} {
+		assert.Equal(t, want, m.find(w+name).Priority, name)
+	}
+}

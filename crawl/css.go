@@ -23,6 +23,7 @@ type sheet struct {
 // cssImage is one URL of a declaration. It is requested where a rule that names it applies.
 type cssImage struct {
 	ref
+	large bool // near the top of a page, so that it may be the largest paint
 }
 
 // styleRule holds the declarations of one block that ask for something, or that override such.

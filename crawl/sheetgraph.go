@@ -146,8 +146,11 @@ func (r *run) takeImages(s *sheet, from item) {
 // settled is the reference once it is known who requests it.
 func (i *cssImage) settled() ref {
 	f := i.ref
-	if f.mask == 0 {
+	switch {
+	case f.mask == 0:
 		f.Priority, f.Reason = Low, "no rule that names it applies to a page"
+	case i.large:
+		f.Priority, f.Reason = Critical, "background near the top of a page, may be its largest paint"
 	}
 	return f
 }

@@ -21,7 +21,13 @@ type styler struct {
 	found   declared // of the current node
 	known   map[string]bool
 	fits    map[fontWish]*fontFit
+	early   bool // the current element is among the first of the page
+	large   bool // the current image may be its largest paint
 }
+
+// heroNodes is how many paths of elements, from the top of a page, have backgrounds that count as
+// candidates for its largest contentful paint.
+const heroNodes = 64
 
 // nodeStyle is what a node's children inherit.
 type nodeStyle struct {
@@ -122,7 +128,9 @@ func (s *styler) node(id int) {
 	if style.gone {
 		return
 	}
+	s.early = id < heroNodes
 	s.paint(own, style.vars)
+	s.early = false
 	if !n.text.none() {
 		s.setText(style, &n.text)
 	}
@@ -275,10 +283,18 @@ func (s *styler) paint(props declared, vars *scope) {
 		case first.custom(), first.prop == "display", first.prop == "font-family", first.prop == "font-weight", first.prop == "font-style", first.prop == "font-stretch":
 			continue
 		}
+		s.large = s.early && list[0].decl.prop == "background"
 		for _, d := range won(list) {
 			s.images(d.value, vars, 0)
 		}
+		s.large = false
 	}
+}
+
+// take notes that the device requests an image.
+func (s *styler) take(image *cssImage) {
+	image.mask |= s.bit
+	image.large = image.large || s.large
 }
 
 // pseudo takes what a pseudo-element shows: before and after only with content.
@@ -334,10 +350,10 @@ func (s *styler) images(items []cssItem, vars *scope, depth int) {
 	for _, item := range items {
 		switch item.kind {
 		case itemURL:
-			item.image.mask |= s.bit
+			s.take(item.image)
 		case itemSet:
 			if best := s.bestOption(item.args); best != nil {
-				best.mask |= s.bit
+				s.take(best)
 			}
 		case itemVar:
 			if depth > maxVars {
