@@ -93,6 +93,7 @@ func TestManyIDs(t *testing.T) {
 	assert.Equal(t, "y", style(fmt.Sprintf(`b#i%d{background:url(y)}`, maxIDs+5)), "a late one may be any element's")
 	assert.Empty(t, style(`p#missing,#i0#i1{background:url(n)}`), "one that no element has")
 	assert.Equal(t, "y", style(`p{background:url(y)}p#missing{background:url(n)}`))
+	assert.Equal(t, "y", style(`p{background:url(y)}p[id=missing]{background:url(n)}`))
 	assert.Equal(t, "y", style(`p[id^=i7]{background:url(y)}`))
 
 	var many strings.Builder
@@ -124,6 +125,18 @@ func TestShapeLimits(t *testing.T) {
 	assert.False(t, d.shape.full)
 	d = readHTML([]byte(strings.Repeat("<section><p class='a b'>text</p></section>", 1000)), "text/html", testPage, DefaultViewports(), nil)
 	assert.Len(t, d.shape.nodes, 4, "paths that repeat are one")
+	var attrs strings.Builder
+	for i := range maxRootAttrs + 1 {
+		fmt.Fprintf(&attrs, "<html a%d>", i)
+	}
+	d = readHTML([]byte(attrs.String()), "text/html", testPage, DefaultViewports(), nil)
+	assert.Len(t, d.shape.nodes[rootNode].attrs, maxRootAttrs)
+	var c characters
+	for i := range maxCharacters + 10 {
+		c.addRune(0x10000 + rune(i))
+	}
+	c.seal()
+	assert.Len(t, c.sorted, maxCharacters)
 	d = readHTML([]byte(`<html a a=1 b>`), "text/html", testPage, DefaultViewports(), nil)
 	assert.Len(t, d.shape.nodes[rootNode].attrs, 2)
 
