@@ -94,6 +94,8 @@ func TestHostileImportMap(t *testing.T) {
 	}
 	m := parseImportMap([]byte(`{"imports":{`+text.String()[1:]+`},"scopes":{"/":{`+text.String()[1:]+`}}}`), doc)
 	require.NotNil(t, m)
+	_, ok := m.resolve("a/"+strings.Repeat("x", maxURL), doc)
+	require.False(t, ok, "longer than any URL")
 	for range 200 {
 		_, ok := m.resolve(strings.Repeat("a/", 1000)+"b", doc)
 		require.True(t, ok)
