@@ -120,7 +120,7 @@ func (p *robotsParser) HandleUserAgent(_ int, value string) {
 		return
 	}
 	// The token ends where something else begins, such as a version.
-	token := value[:len(value)-len(strings.TrimLeft(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz_-"))]
+	token := value[:len(value)-len(strings.TrimLeft(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"))]
 	if strings.EqualFold(token, robotsAgent) {
 		p.forUs, p.named = true, true
 	}

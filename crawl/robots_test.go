@@ -25,6 +25,7 @@ func TestRobotsRules(t *testing.T) {
 		{"2.2.1 one group of several tokens", "User-agent: a\nUser-agent: edgeprime\n\nUser-agent: b\nDisallow: /x", "/y", "/x"},
 		{"2.2.1 a rule ends the tokens of a group", "User-agent: edgeprime\nDisallow: /x\nUser-agent: a\nDisallow: /y", "/y", "/x"},
 		{"2.2.1 the token without its version", "User-agent: edgeprime/2.0\nDisallow: /x", "/y", "/x"},
+		{"2.2.1 a token that is no text", "User-agent: 0\xf2\xf2\nUser-agent: edgeprime\xf2\nDisallow: /x\nUser-agent: İİİ\nDisallow: /y", "/y", "/x"},
 		{"2.2.1 a token that only begins like ours", "User-agent: edgeprimer\nDisallow: /x\nUser-agent: edge\nDisallow: /x", "/x", ""},
 		{"2.2.1 no group is ours", "User-agent: other\nDisallow: /", "/ /a", ""},
 		{"2.2.2 the most octets win", all + "Disallow: /a\nAllow: /a/b\nDisallow: /a/b/c", "/ /a/b /a/b/d", "/a /a/x /a/b/c /a/b/cd"},
