@@ -107,17 +107,17 @@ func TestSpeculationRules(t *testing.T) {
 
 func TestNoscript(t *testing.T) {
 	for html, want := range map[string]string{
-		`<noscript><img src=/a></noscript>`:                                                                        "image noscript/html:img[src] /a*",
-		`<head><noscript><link rel=stylesheet href=/a></noscript><link rel=stylesheet href=/b>`:                    "stylesheet noscript/html:link[rel=stylesheet] /a*, stylesheet html:link[rel=stylesheet] /b",
-		`<noscript><meta http-equiv=refresh content="0;url=/a"></noscript>`:                                        "document noscript/html:meta[refresh] /a*",
-		`<noscript><img srcset="/a, /b 2x"></noscript>`:                                                            "image noscript/html:img[srcset] /a*, image noscript/html:img[srcset] /b*",
-		`<noscript><iframe src=/a></iframe></noscript><img src=/b>`:                                                "document noscript/html:iframe[src] /a*, image html:img[src] /b",
-		`<noscript><noscript><img src=/a></noscript></noscript>`:                                                   "",
-		`<noscript><style>p{background:url(/a)}</style><script type=module>import "/b"</script></noscript><p>`:     "",
-		`<noscript><meta name=viewport content="width=5000"></noscript><img srcset="/a 600w, /b 1200w, /c 5000w">`: "image html:img[srcset] /a*, image html:img[srcset] /b*, image html:img[srcset] /c",
-		`<noscript><img src=/a></noscript><img src=/a>`:                                                            "image noscript/html:img[src] /a",
-		`<noscript><template><img src=/a></template></noscript>`:                                                   "",
-		`<template><noscript><img src=/a></noscript></template>`:                                                   "",
+		`<noscript><img src=/a></noscript>`:                                                                       "image noscript/html:img[src] /a*",
+		`<head><noscript><link rel=stylesheet href=/a></noscript><link rel=stylesheet href=/b>`:                   "stylesheet noscript/html:link[rel=stylesheet] /a*, stylesheet html:link[rel=stylesheet] /b",
+		`<noscript><meta http-equiv=refresh content="0;url=/a"></noscript>`:                                       "document noscript/html:meta[refresh] /a*",
+		`<noscript><img srcset="/a, /b 2x"></noscript>`:                                                           "image noscript/html:img[srcset] /a*, image noscript/html:img[srcset] /b*",
+		`<noscript><iframe src=/a></iframe></noscript><img src=/b>`:                                               "document noscript/html:iframe[src] /a*, image html:img[src] /b",
+		`<noscript><noscript><img src=/a></noscript></noscript>`:                                                  "",
+		`<noscript><style>p{background:url(/a)}</style><script type=module>import "/b"</script></noscript><p>`:    "",
+		`<noscript><meta name=viewport content="width=300"></noscript><img srcset="/a 600w, /b 1200w, /c 5000w">`: "image html:img[srcset] /a*, image html:img[srcset] /b*, image html:img[srcset] /c",
+		`<noscript><img src=/a></noscript><img src=/a>`:                                                           "image noscript/html:img[src] /a",
+		`<noscript><template><img src=/a></template></noscript>`:                                                  "",
+		`<template><noscript><img src=/a></noscript></template>`:                                                  "",
 	} {
 		assert.Equal(t, want, namedBy(html), html)
 	}

@@ -115,10 +115,7 @@ func (s *scriptScan) precached(t jsToken) {
 func (s *scriptScan) takeModule(literal []byte, a Asset, how demand) {
 	raw := jsUnquote(string(literal))
 	if target, ok := s.imports.resolve(raw, s.out.resolver); ok {
-		if target == "" {
-			return // the map forbids it
-		}
-		raw = target
+		raw = target // empty when the map forbids it
 	} else if isBare(raw) {
 		if s.module {
 			s.bare = append(s.bare, raw)
