@@ -19,12 +19,18 @@ type listing struct {
 // maxSeen bounds what a listing remembers to leave out repetitions; merging finds all of them.
 const maxSeen = 20_000
 
+// maxUntaken bounds how many entries of one sitemap are told one by one why they are not taken.
+const maxUntaken = 100_000
+
 // readSitemap reads one sitemap file. It runs beside others and touches nothing shared.
 func (r *run) readSitemap(it item, contentType string, body []byte) *listing {
 	l := &listing{url: it.URL, seen: map[string]struct{}{}}
 	l.sitemap = sitemap{filter: r.filter, most: r.limits.SitemapURLs, take: func(e *sitemapEntry) { r.listEntry(l, e) }}
 	if r.Trace != nil {
 		l.leave = func(loc, reason string) {
+			if len(l.untaken) == maxUntaken {
+				return // its problems count them all
+			}
 			l.untaken = append(l.untaken, Decision{URL: loc, Outcome: Left, Reason: reason, Kind: Document, Page: l.url, Source: "sitemap"})
 		}
 	}

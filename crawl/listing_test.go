@@ -108,3 +108,20 @@ func TestLongSitemapsAreNamed(t *testing.T) {
 	assert.Contains(t, p.Detail, "it lists 50001 URLs")
 	assert.False(t, p.Incomplete)
 }
+
+// A sitemap of other hosts' pages is told about up to a bound, and counted whole.
+func TestWhatASitemapLeavesOutIsBounded(t *testing.T) {
+	list := strings.Repeat("https://o.example/\n", maxUntaken+5) + "https://www.example/\n"
+	s := site{mapURL: page("text/plain", list), "https://www.example/": htmlPage("")}
+	c := New(Config{Sitemaps: []string{mapURL}}, s.fetch, nil)
+	told := 0
+	c.Trace = func(d Decision) {
+		if d.Outcome == Left {
+			told++
+		}
+	}
+	m, err := c.Crawl(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, maxUntaken, told)
+	assert.Contains(t, m.problem("sitemap-foreign", mapURL).Detail, fmt.Sprint(maxUntaken+5))
+}

@@ -72,5 +72,5 @@ func (r *launchRun) tellRendered() {
 			found++
 		}
 	}
-	r.e.tell("%d assets were found by the browser alone", found)
+	r.e.tell("the browser alone found %s", plural(found, "asset"))
 }
