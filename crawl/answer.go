@@ -107,10 +107,18 @@ func (a *answer) readDocument(it item, contentType string, body []byte, devices 
 	if it.depth == 0 {
 		d.addFavicon()
 	}
+	if d.style.cut {
+		a.fail(it, "limit-rules", cutRules(), true)
+	}
 	if d.unread != "" {
 		a.fail(it, "page-unread", d.unread+"; what stands behind it is missing, list it under urls", true)
 	}
 	a.doc, a.bare = d, d.bare
+}
+
+// cutRules says what a sheet is that nobody writes by hand.
+func cutRules() string {
+	return fmt.Sprintf("it has more than %d rules or %d font faces; what the rest asks for is unknown, split it or list that under urls", maxRules, maxFaces)
 }
 
 func (a *answer) readSheet(it item, contentType string, body []byte) {
@@ -124,6 +132,9 @@ func (a *answer) readSheet(it item, contentType string, body []byte) {
 	}
 	a.sheet = newSheet(&refs{resolver: resolver, page: it.URL, origin: it.origin})
 	scanCSS(a.sheet, decodeSheet(body, contentType), "")
+	if a.sheet.cut {
+		a.fail(it, "limit-rules", cutRules(), true)
+	}
 }
 
 func (a *answer) readScript(it item, contentType string, body []byte) {

@@ -18,6 +18,7 @@ type sheet struct {
 	inline []decl   // of style attributes
 	// families are the font families that some rule names, in lower case.
 	families map[string]bool
+	cut      bool // rules or faces beyond the limits were left out
 }
 
 // cssImage is one URL of a declaration. It is requested where a rule that names it applies.
@@ -248,7 +249,11 @@ func (s *cssScan) closeBlock() {
 	}
 	b := *s.top()
 	s.blocks = s.blocks[:len(s.blocks)-1]
-	if f := b.face; f != nil && !b.inert && f.family != "" && len(s.out.faces) < maxFaces {
+	if f := b.face; f != nil && !b.inert && f.family != "" {
+		if len(s.out.faces) >= maxFaces {
+			s.out.cut = true
+			return
+		}
 		f.resolver, f.page, f.media = s.out.refs.resolver, s.out.refs.page, b.media
 		s.out.faces = append(s.out.faces, f)
 	}

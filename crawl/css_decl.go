@@ -123,6 +123,7 @@ func namesURL(toks []rawToken) bool {
 func (s *cssScan) record(b *cssBlock, d decl) {
 	if b.rule < 0 {
 		if len(s.out.rules) >= maxRules {
+			s.out.cut = true
 			return
 		}
 		b.rule = len(s.out.rules)

@@ -156,3 +156,18 @@ func TestSheetCharset(t *testing.T) {
 		})
 	}
 }
+
+// What a sheet has beyond the limits leaves a gap that is told.
+func TestSheetsBeyondTheLimits(t *testing.T) {
+	const w = "https://www.example/"
+	faces := strings.Repeat("@font-face{font-family:f;src:url(a)}", maxFaces+1)
+	rules := strings.Repeat("a{display:b}", maxRules+1)
+	m := site{
+		w:           htmlPage(`<link rel=stylesheet href=s.css><link rel=stylesheet href=ok.css>`),
+		w + "s.css": cssPage(faces), w + "ok.css": cssPage(strings.TrimSuffix(faces, "@font-face{font-family:f;src:url(a)}")),
+		w + "p": htmlPage("<style>" + rules + "</style>"),
+	}.crawl(t, Config{Entries: []string{w}, Pages: []string{w + "p"}})
+	assert.True(t, m.problem("limit-rules", w+"s.css").Incomplete)
+	assert.True(t, m.problem("limit-rules", w+"p").Incomplete)
+	assert.Empty(t, m.problem("limit-rules", w+"ok.css"))
+}
