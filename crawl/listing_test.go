@@ -123,5 +123,5 @@ func TestWhatASitemapLeavesOutIsBounded(t *testing.T) {
 	m, err := c.Crawl(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, maxUntaken, told)
-	assert.Contains(t, m.problem("sitemap-foreign", mapURL).Detail, fmt.Sprint(maxUntaken+5))
+	assert.Contains(t, m.problem("sitemap-foreign", mapURL).Detail, strconv.Itoa(maxUntaken+5))
 }
