@@ -163,8 +163,8 @@ func (p *robotsParser) rule(value string, allow bool) {
 }
 
 // robotsForm writes a path or pattern so that equal ones are equal byte for byte (RFC 9309
-// section 2.2.2): unreserved octets are not percent-encoded. Octets beyond US-ASCII already are,
-// by the parser.
+// section 2.2.2): unreserved octets are not percent-encoded, a bare percent sign is. Octets beyond
+// US-ASCII already are, by the parser.
 func robotsForm(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -175,7 +175,7 @@ func robotsForm(s string) string {
 				i += 2
 			}
 		}
-		if encoded && !isUnreserved(octet) {
+		if encoded && !isUnreserved(octet) || octet == '%' { // one that encodes nothing stands for itself
 			fmt.Fprintf(&b, "%%%02X", octet)
 			continue
 		}

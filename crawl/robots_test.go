@@ -38,6 +38,7 @@ func TestRobotsRules(t *testing.T) {
 		{"2.2.2 octets beyond US-ASCII", all + "Disallow: /foo/bar/ツ", "/foo/bar/", "/foo/bar/%E3%83%84 /foo/bar/%e3%83%84"},
 		{"2.2.2 octets that are encoded in the file", all + "Disallow: /foo/bar/%E3%83%84", "/foo/bar/", "/foo/bar/%E3%83%84"},
 		{"2.2.2 unreserved octets", all + "Disallow: /foo/bar/%62%61%7A", "/foo/bar/b", "/foo/bar/baz /foo/bar/%62az"},
+		{"2.2.2 percent signs that encode nothing", all + "Disallow: /%%610\nDisallow: /50%", "/%a0", "/%25a0 /50% /50%25"},
 		{"2.2.2 reserved octets", all + "Disallow: /foo/bar?baz=https://foo.bar\nDisallow: /x%2Fy", "/x/y /foo/bar?baz=https%3A%2F%2Ffoo.bar", "/foo/bar?baz=https://foo.bar /x%2fy"},
 		{"2.2.3 a hash begins a comment", "# x\n" + all + "Disallow: /a # not /b\n#Disallow: /c", "/b /c", "/a"},
 		{"2.2.3 a dollar ends the pattern", all + "Disallow: /a$\nDisallow: /*.php$", "/ab /a/ /x.php?y /x.php5", "/a /x.php /d/x.php"},
