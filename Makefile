@@ -90,7 +90,7 @@ bench-sitemaps: ## discover a million sitemap URLs; fails over 256 MiB, or over 
 bench-crawl: ## crawl the Python manual beside wget and muffet; fails under twice the faster one's speed, over half of muffet's memory, or under 40 MB of HTML a CPU second
 	@.ci/packages
 	@test -x "$(MUFFET)" || GOBIN="$(CURDIR)/.bin" GOFLAGS= $(GO) install github.com/raviqqe/muffet/v2@v$(MUFFET_VERSION) || \
-		echo 'muffet cannot be installed: memory will not be judged' >&2
+		echo 'muffet cannot be installed: the rest is measured, and this ends as a failure' >&2
 	@$(GO) test -count=1 -tags e2e -v -run '^Test(Crawl|Extraction)Speed$$' ./cmd/edgeprime \
 		-crawl-ratio 2 -memory-ratio 0.5 -extract 40 -muffet "$$(test ! -x "$(MUFFET)" || echo "$(MUFFET)")"
 
