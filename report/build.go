@@ -23,11 +23,16 @@ type Input struct {
 	// Observations are streamed once, in the order in which they were recorded.
 	Observations iter.Seq2[edge.Observation, error]
 	Now          time.Time
+	// Rules judge the answers; nil means those of lint.Default.
+	Rules *lint.Linter
 }
 
 // Build judges a run. The error is that of the observations; whatever they say is a report.
 func Build(in Input) (*Report, error) {
 	in.Criteria = in.Criteria.WithDefaults()
+	if in.Rules == nil {
+		in.Rules = lint.Default()
+	}
 	in.Launch.WarmUntil = in.Launch.At.Add(in.Launch.WarmWindow)
 	b := newBuilder(in)
 	for o, err := range in.Observations {
@@ -188,7 +193,7 @@ func (b *builder) judge(c *cell, o *edge.Observation) {
 	}
 	c.empty = o.Status == http.StatusOK && o.Bytes == 0
 	if o.Status != 0 {
-		c.findings = lint.CheckResponse(lint.Response{Asset: c.Asset, Observation: o, Window: b.window})
+		c.findings = b.in.Rules.Response(lint.Response{Asset: c.Asset, Observation: o, Window: b.window})
 	}
 }
 

@@ -14,16 +14,15 @@ import (
 // findings collects every rule's complaints: over each cell's last answer, over a cell's passes,
 // over a region, over one URL's cells.
 func (b *builder) findings() []lint.Finding {
-	thresholds := lint.Thresholds{HitRatio: b.in.Criteria.HitRatio}
 	var all []lint.Finding
 	for _, v := range b.vantages {
 		for i := range v.cells {
-			all = append(all, v.cells[i].all(v, thresholds)...)
+			all = append(all, v.cells[i].all(v, b.in.Rules)...)
 		}
 	}
 	for _, region := range b.regions() {
 		hit := b.critical(region)
-		all = append(all, lint.CheckRegion(region, hit.Hits, hit.Known, thresholds)...)
+		all = append(all, b.in.Rules.Region(region, hit.Hits, hit.Known, b.in.Criteria.HitRatio)...)
 	}
 	for i := range b.assets {
 		var cells []lint.Cell
@@ -34,19 +33,19 @@ func (b *builder) findings() []lint.Finding {
 				}
 			}
 		}
-		all = append(all, lint.CheckURL(cells)...)
+		all = append(all, b.in.Rules.URL(cells)...)
 	}
 	return all
 }
 
 // all are the findings over one cell. A tier's answers count only where they are errors: what
 // visitors get is judged at their own edges.
-func (c *cell) all(v *vantage, t lint.Thresholds) []lint.Finding {
+func (c *cell) all(v *vantage, rules *lint.Linter) []lint.Finding {
 	switch {
 	case c.URL == "":
 		return nil
 	case !v.tier():
-		return append(slices.Clone(c.findings), lint.CheckCell(c.Cell, t)...)
+		return append(slices.Clone(c.findings), rules.Cell(c.Cell)...)
 	case c.Last.Status >= http.StatusBadRequest:
 		return c.findings
 	default:

@@ -97,9 +97,9 @@ func count(b bool) int {
 }
 
 // finding is a finding about the cell.
-func (c *Cell) finding(rule *Rule, message string) Finding {
+func (c *Cell) finding(rule *Rule, level Severity, message string) Finding {
 	return Finding{
-		Rule: rule.ID, Severity: rule.Severity, URL: firstOf(c.URL, c.Asset.URL), Variant: c.Variant,
+		Rule: rule.ID, Severity: level, URL: firstOf(c.URL, c.Asset.URL), Variant: c.Variant,
 		Region: c.Region, Vantage: c.Vantage, Message: message, Fix: rule.Fix,
 	}
 }

@@ -75,13 +75,13 @@ func TestCheckCell(t *testing.T) {
 		"no status":              {[]lint.Evidence{prime, with(miss, func(e *lint.Evidence) { e.Status = 0 })}, ""},
 		"primed again":           {[]lint.Evidence{miss, prime}, ""},
 	} {
-		got := lint.CheckCell(cell(c.evidence...), lint.Thresholds{})
+		got := lint.Default().Cell(cell(c.evidence...))
 		assert.Equal(t, c.want, rules(got), name)
 		low := cell(c.evidence...)
 		low.Asset.Priority = crawl.Low
-		assert.Empty(t, lint.CheckCell(low, lint.Thresholds{}), name)
+		assert.Empty(t, lint.Default().Cell(low), name)
 	}
-	got := lint.CheckCell(cell(prime, miss, miss), lint.Thresholds{})
+	got := lint.Default().Cell(cell(prime, miss, miss))
 	require.Len(t, got, 1)
 	assert.Equal(t, lint.Blocker, got[0].Severity)
 	assert.Equal(t, "asked 2 times again and never answered from the edge's store; the last outcome is miss", got[0].Message)
@@ -89,7 +89,7 @@ func TestCheckCell(t *testing.T) {
 	for outcome, fix := range map[edge.Outcome]string{
 		edge.Miss: "prime again", edge.Revalidated: "longer lifetime", edge.Bypass: "remove the rule", edge.Dynamic: "eligible",
 	} {
-		got := lint.CheckCell(cell(seen(edge.Verify, outcome)), lint.Thresholds{})
+		got := lint.Default().Cell(cell(seen(edge.Verify, outcome)))
 		assert.Contains(t, got[0].Fix, fix)
 		assert.Contains(t, got[0].Message, "asked once")
 	}
@@ -130,15 +130,15 @@ func TestLessEvidenceOfHitsNeverHelps(t *testing.T) {
 				fewer = append(fewer, e)
 			}
 		}
-		if rules(lint.CheckCell(cell(all...), lint.Thresholds{})) == "EDGE001" {
-			require.Equal(t, "EDGE001", rules(lint.CheckCell(cell(fewer...), lint.Thresholds{})))
+		if rules(lint.Default().Cell(cell(all...))) == "EDGE001" {
+			require.Equal(t, "EDGE001", rules(lint.Default().Cell(cell(fewer...))))
 		}
 		held := false
 		for _, e := range fewer {
 			held = held || e.Measures() && e.Held("FRA")
 		}
 		if held {
-			require.Empty(t, lint.CheckCell(cell(fewer...), lint.Thresholds{}))
+			require.Empty(t, lint.Default().Cell(cell(fewer...)))
 		}
 	})
 }
@@ -157,9 +157,9 @@ func TestCheckRegion(t *testing.T) {
 		{99, 100, 1, "EDGE002"},
 		{100, 100, 1, ""},
 	} {
-		assert.Equal(t, c.want, rules(lint.CheckRegion("eu", c.hits, c.known, lint.Thresholds{HitRatio: c.ratio})), c)
+		assert.Equal(t, c.want, rules(lint.Default().Region("eu", c.hits, c.known, c.ratio)), c)
 	}
-	got := lint.CheckRegion("eu", 18, 20, lint.Thresholds{})
+	got := lint.Default().Region("eu", 18, 20, 0)
 	assert.Equal(t, "18 of 20 critical cells hit, 90.0 %; at least 95.0 % must", got[0].Message)
 	assert.Equal(t, "eu", got[0].Region)
 	assert.Equal(t, lint.Error, got[0].Severity)
@@ -209,22 +209,22 @@ func TestCheckURL(t *testing.T) {
 		"sheet":          {[]lint.Cell{body("a", "d", "f"), body("b", "d", "f"), body("c", "e", "f")}, "c"},
 	} {
 		var got []string
-		for _, f := range lint.CheckURL(c.cells) {
+		for _, f := range lint.Default().URL(c.cells) {
 			assert.Equal(t, "REG001", f.Rule)
 			assert.Equal(t, lint.Blocker, f.Severity)
 			got = append(got, f.Vantage)
 		}
 		assert.Equal(t, c.want, strings.Join(got, " "), name)
 	}
-	got := lint.CheckURL([]lint.Cell{body("a", "d", ""), body("b", "d", ""), odd})
+	got := lint.Default().URL([]lint.Cell{body("a", "d", ""), body("b", "d", ""), odd})
 	assert.Equal(t, "vantage z serves sha-256:bb, but a, b serves d", got[0].Message)
-	tie := lint.CheckURL([]lint.Cell{body("a", "d", ""), odd})
+	tie := lint.Default().URL([]lint.Cell{body("a", "d", ""), odd})
 	assert.Contains(t, tie[0].Message, "neither has the majority")
 	var many []lint.Cell
 	for _, v := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		many = append(many, body(v, "d", ""))
 	}
-	assert.Contains(t, lint.CheckURL(append(many, odd))[0].Message, "a, b, c, d, e and 2 more")
+	assert.Contains(t, lint.Default().URL(append(many, odd))[0].Message, "a, b, c, d, e and 2 more")
 }
 
 // TestOrderOfCellsDoesNotMatter shuffles cells: the findings stay the same.
@@ -237,6 +237,6 @@ func TestOrderOfCellsDoesNotMatter(t *testing.T) {
 			c.Variant = rapid.SampledFrom([]string{"br", "gzip"}).Draw(t, "variant")
 			cells = append(cells, c)
 		}
-		require.Equal(t, lint.CheckURL(cells), lint.CheckURL(rapid.Permutation(cells).Draw(t, "order")))
+		require.Equal(t, lint.Default().URL(cells), lint.Default().URL(rapid.Permutation(cells).Draw(t, "order")))
 	})
 }

@@ -28,16 +28,16 @@ func edge002() Rule {
 	}
 }
 
-// CheckCell applies the rules over one cell's evidence: EDGE001. It complains when the cell was
+// Cell applies the rules over one cell's evidence: EDGE001. It complains when the cell was
 // asked again, no measuring answer came from the edge's store and the latest one says so. Where
 // that one does not tell, evidence is missing and there is no finding.
-func CheckCell(c Cell, _ Thresholds) []Finding {
+func (l *Linter) Cell(c Cell) []Finding {
+	rule, level := l.place("EDGE001")
 	held := c.Held > 0 || c.Hits > 0
-	if c.Asset.Priority != crawl.Critical || c.Asked == 0 || held || !c.Last.Measures() || !c.Last.Known(c.PoP) {
+	if level == Off || c.Asset.Priority != crawl.Critical || c.Asked == 0 || held || !c.Last.Measures() || !c.Last.Known(c.PoP) {
 		return nil
 	}
-	rule := edge001()
-	f := c.finding(&rule, fmt.Sprintf("asked %s again and never answered from the edge's store; the last outcome is %s",
+	f := c.finding(rule, level, fmt.Sprintf("asked %s again and never answered from the edge's store; the last outcome is %s",
 		times(c.Asked), c.Last.Outcome))
 	f.Fix = nextStep(c.Last)
 	return []Finding{f}
@@ -61,20 +61,24 @@ func nextStep(e Evidence) string {
 	}
 }
 
-// CheckRegion applies the rules over one region's critical cells: EDGE002. Known is how many cells
+// DefaultHitRatio is the share of known critical cells of a region that must hit: what remains is
+// eviction between priming and measuring.
+const DefaultHitRatio = 0.95
+
+// Region applies the rules over one region's critical cells: EDGE002. Least is the share, 0 to 1, of
+// the known ones that must hit; 0 means DefaultHitRatio. Known is how many cells
 // told whether they hit, Hits how many of them did. Without any, evidence is missing and there is
 // no finding.
-func CheckRegion(region string, hits, known int, t Thresholds) []Finding {
-	least := t.HitRatio
+func (l *Linter) Region(region string, hits, known int, least float64) []Finding {
 	if least == 0 {
 		least = DefaultHitRatio
 	}
-	if known <= 0 || float64(hits)/float64(known) >= least {
+	rule, level := l.place("EDGE002")
+	if level == Off || known <= 0 || float64(hits)/float64(known) >= least {
 		return nil
 	}
-	rule := edge002()
 	return []Finding{{
-		Rule: rule.ID, Severity: rule.Severity, Region: region, Fix: rule.Fix,
+		Rule: rule.ID, Severity: level, Region: region, Fix: rule.Fix,
 		Message: fmt.Sprintf("%d of %d critical cells hit, %.1f %%; at least %.1f %% must",
 			hits, known, 100*float64(hits)/float64(known), 100*least),
 	}}

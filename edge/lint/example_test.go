@@ -9,9 +9,9 @@ import (
 	"github.com/edgeprime/edgeprime/edge/lint"
 )
 
-func ExampleCheckResponse() {
+func ExampleLinter_Response() {
 	at := time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC)
-	findings := lint.CheckResponse(lint.Response{
+	findings := lint.Default().Response(lint.Response{
 		Asset: crawl.Asset{URL: "https://www.example/app.css", Priority: crawl.Critical},
 		Observation: &edge.Observation{
 			URL: "https://www.example/app.css", At: at, Status: 200,

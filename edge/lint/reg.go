@@ -23,10 +23,14 @@ func reg001() Rule {
 	}
 }
 
-// CheckURL applies the rules over the cells of one URL: REG001, for each variant on its own. It
+// URL applies the rules over the cells of one URL: REG001, for each variant on its own. It
 // compares the complete bodies of the latest evidence, documents by their fingerprints where both
 // have one. There is one finding for each cell whose body is not that of the most cells.
-func CheckURL(cells []Cell) []Finding {
+func (l *Linter) URL(cells []Cell) []Finding {
+	rule, level := l.place("REG001")
+	if level == Off {
+		return nil
+	}
 	variants := map[string][]*Cell{}
 	for i := range cells {
 		c := &cells[i]
@@ -37,7 +41,7 @@ func CheckURL(cells []Cell) []Finding {
 	}
 	var findings []Finding
 	for _, same := range variants {
-		findings = append(findings, oddBodies(same)...)
+		findings = append(findings, oddBodies(rule, level, same)...)
 	}
 	sortFindings(findings)
 	return findings
@@ -49,7 +53,7 @@ func (e Evidence) wholeBody() bool {
 }
 
 // oddBodies finds the cells of one variant whose body is not the most frequent.
-func oddBodies(cells []*Cell) []Finding {
+func oddBodies(rule *Rule, level Severity, cells []*Cell) []Finding {
 	slices.SortFunc(cells, func(a, b *Cell) int {
 		return cmp.Or(strings.Compare(a.Region, b.Region), strings.Compare(a.Vantage, b.Vantage))
 	})
@@ -65,13 +69,12 @@ func oddBodies(cells []*Cell) []Finding {
 		}
 	}
 	var findings []Finding
-	rule := reg001()
 	for _, g := range groups {
 		if g[0] == most[0] {
 			continue
 		}
 		for _, c := range g {
-			findings = append(findings, c.finding(&rule, oddMessage(c, most, tie)))
+			findings = append(findings, c.finding(rule, level, oddMessage(c, most, tie)))
 		}
 	}
 	return findings

@@ -21,16 +21,18 @@ type Window struct {
 	WarmUntil time.Time
 }
 
-// DefaultHitRatio is the share of known critical cells of a region that must hit: what remains is
-// eviction between priming and measuring.
-const DefaultHitRatio = 0.95
+// Side is which side of a CDN an answer was seen on.
+type Side string
 
-// Thresholds come from the launch's criteria.
-type Thresholds struct {
-	// HitRatio is the share, 0 to 1, of a region's known critical cells that must hit; 0 means
-	// DefaultHitRatio.
-	HitRatio float64
-}
+// The sides.
+const (
+	// SideUnknown is told by the answer itself: what a cache has signed is its side.
+	SideUnknown Side = ""
+	// SideEdge is what visitors get.
+	SideEdge Side = "edge"
+	// SideOrigin is what the CDN gets.
+	SideOrigin Side = "origin"
+)
 
 // Response is one observation to be judged on its status and headers.
 type Response struct {
@@ -45,36 +47,58 @@ type Response struct {
 	Planned bool
 	// Method is what was sent; empty means GET.
 	Method string
+	// Side is where the answer was seen.
+	Side Side
+	// Now is when the answer is judged; zero means when it was received.
+	Now time.Time
+	// Body is the decoded body, for rules that look at it; nil when it was not kept.
+	Body []byte
 }
 
 // answer is a Response with what the checks share.
 type answer struct {
 	Response
-	policy   policy.Policy
-	vary     []string
-	critical bool
+
+	linter *Linter
+	// policy is what a shared cache by the letter of RFC 9111 makes of it, cdn what the profile's
+	// cache does, browser what a visitor's does.
+	policy, cdn, browser policy.Policy
+	vary                 []string
+	critical             bool
+	index                index
 }
 
-// CheckResponse applies the rules over one observation: ST, TTL, VAR and ERR. Without an answer,
-// and for a challenge page, there is nothing to judge: that is missing evidence, not a finding.
-// Findings come in the order of reports.
-func CheckResponse(r Response) []Finding {
+// answer prepares a response for the rules.
+func (l *Linter) answer(r Response) answer {
 	o := r.Observation
-	if o == nil || o.Status == 0 || o.Challenge != "" {
-		return nil
+	requested, received := Instants(o)
+	if r.Now.IsZero() {
+		r.Now = received
 	}
-	a := newAnswer(r)
-	var findings []Finding
-	for i := range catalogue {
-		rule := &catalogue[i]
-		if rule.check == nil || !rule.answers.has(o.Status) {
-			continue
-		}
-		if c := rule.check(&a); c != nil {
-			findings = append(findings, a.finding(rule, c))
-		}
+	req := policy.Request{Method: r.Method, Header: o.Sent}
+	res := policy.Response{Status: o.Status, Header: o.Header}
+	a := answer{
+		Response: r, linter: l,
+		policy:   policy.Evaluate(req, res, requested, received, policy.RFC9111()),
+		browser:  policy.Evaluate(req, res, requested, received, policy.Browser()),
+		vary:     policy.VaryMembers(o.Header),
+		critical: r.Asset.Priority == crawl.Critical,
+		index:    indexOf(o.Header),
 	}
-	return findings
+	a.cdn = a.policy
+	if l.profile.Name != a.policy.Profile {
+		a.cdn = policy.Evaluate(req, res, requested, received, l.profile)
+	}
+	return a
+}
+
+// Instants returns when the last attempt of an observation was written, and when its answer began.
+func Instants(o *edge.Observation) (requested, received time.Time) {
+	requested = o.At.Add(milliseconds(o.Timing.Connect + o.Timing.Permit))
+	if n := len(o.Attempts); n > 0 && !o.Attempts[n-1].At.IsZero() {
+		requested = o.Attempts[n-1].At
+	}
+	return requested, requested.Add(milliseconds(o.Timing.TTFB))
 }
 
 // has reports whether an answer with the status belongs to the set.
@@ -93,64 +117,27 @@ func isRedirect(status int) bool {
 	return status >= http.StatusMultipleChoices && status < http.StatusBadRequest && status != http.StatusNotModified
 }
 
-func newAnswer(r Response) answer {
-	o := r.Observation
-	requested := o.At.Add(milliseconds(o.Timing.Connect + o.Timing.Permit))
-	if n := len(o.Attempts); n > 0 && !o.Attempts[n-1].At.IsZero() {
-		requested = o.Attempts[n-1].At
-	}
-	received := requested.Add(milliseconds(o.Timing.TTFB))
-	req := policy.Request{Method: r.Method, Header: o.Sent}
-	res := policy.Response{Status: o.Status, Header: o.Header}
-	return answer{
-		Response: r,
-		policy:   policy.Evaluate(req, res, requested, received, policy.RFC9111()),
-		vary:     policy.VaryMembers(o.Header),
-		critical: r.Asset.Priority == crawl.Critical,
-	}
-}
-
-// finding completes a complaint.
-func (a *answer) finding(rule *Rule, c *complaint) Finding {
+// finding completes a complaint. A level from the configuration wins over the complaint's own
+// severity.
+func (a *answer) finding(rule *Rule, level Severity, c *complaint) Finding {
 	o := a.Observation
-	fix := c.fix
-	if fix == "" {
-		fix = rule.Fix
+	severity := level
+	if c.severity != "" && level == rule.Severity {
+		severity = c.severity
 	}
 	return Finding{
-		Rule: rule.ID, Severity: rule.Severity, URL: firstOf(o.URL, a.Asset.URL), Variant: o.Variant,
-		Region: o.Region, Vantage: o.Vantage, Message: c.message, Evidence: c.evidence, Fix: fix,
+		Rule: rule.ID, Severity: severity, URL: firstOf(o.URL, a.Asset.URL), Variant: o.Variant,
+		Region: o.Region, Vantage: o.Vantage, Profile: a.linter.profile.Name,
+		Message: c.message, Evidence: c.evidence, At: c.at, Fix: firstOf(c.fix, rule.Fix),
 	}
 }
 
-// lines returns the header lines of the named fields, in that order, as received. Values of
-// cookies are left out: they can be credentials.
-func (a *answer) lines(names ...string) []string {
-	var lines []string
-	for _, name := range names {
-		for _, h := range a.Observation.Header {
-			if strings.EqualFold(h[0], name) {
-				lines = append(lines, h[0]+": "+withoutCookie(name, h[1]))
-			}
-		}
+// atEdge reports whether the answer is what a visitor gets: it says so, or a cache has signed it.
+func (a *answer) atEdge() bool {
+	if a.Side != SideUnknown {
+		return a.Side == SideEdge
 	}
-	return lines
-}
-
-// withoutCookie hides what a Set-Cookie sets.
-func withoutCookie(name, value string) string {
-	if name != "Set-Cookie" {
-		return value
-	}
-	pair, attributes, _ := strings.Cut(value, ";")
-	cookie, _, found := strings.Cut(pair, "=")
-	if !found {
-		cookie = ""
-	}
-	if attributes != "" {
-		attributes = ";" + attributes
-	}
-	return cookie + "=[redacted]" + attributes
+	return a.Observation.Cache.Dialect != ""
 }
 
 // edgeDecides reports whether the answer itself proves that the edge goes by a lifetime of its
@@ -180,4 +167,10 @@ func firstOf(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// mediaType returns the type of a Content-Type in lower case, without parameters.
+func mediaType(value string) string {
+	kind, _, _ := strings.Cut(value, ";")
+	return strings.ToLower(strings.Trim(kind, " \t"))
 }

@@ -122,9 +122,9 @@ func TestResponseRules(t *testing.T) {
 		{206, "Cache-Control: no-store", "ERR001", ""},
 	} {
 		r := lint.Response{Asset: asset(), Observation: observe(c.status, c.header), Window: window()}
-		assert.Equal(t, c.want, rules(lint.CheckResponse(r)), "%d %s", c.status, c.header)
+		assert.Equal(t, c.want, rules(lint.Default().Response(r)), "%d %s", c.status, c.header)
 		r.Asset.Priority = crawl.High
-		assert.Equal(t, c.low, rules(lint.CheckResponse(r)), "low: %d %s", c.status, c.header)
+		assert.Equal(t, c.low, rules(lint.Default().Response(r)), "low: %d %s", c.status, c.header)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestNothingToJudge(t *testing.T) {
 		"no answer": {Failure: edge.FailTimeout},
 		"challenge": {Status: 403, Challenge: "Cloudflare challenge"},
 	} {
-		assert.Empty(t, lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window()}), name)
+		assert.Empty(t, lint.Default().Response(lint.Response{Asset: asset(), Observation: o, Window: window()}), name)
 	}
 }
 
@@ -143,15 +143,15 @@ func TestCredentialsAndMethods(t *testing.T) {
 	t.Parallel()
 	r := lint.Response{Asset: asset(), Observation: observe(200, "Cache-Control: max-age=86400"), Window: window()}
 	r.Observation.Sent = [][2]string{{"authorization", ""}}
-	assert.Equal(t, "ST004", rules(lint.CheckResponse(r)))
+	assert.Equal(t, "ST004", rules(lint.Default().Response(r)))
 	for _, allowed := range []string{"public", "must-revalidate", "s-maxage=86400"} {
 		r.Observation.Header = [][2]string{{"Cache-Control", "max-age=86400, " + allowed}}
-		assert.Empty(t, lint.CheckResponse(r), allowed)
+		assert.Empty(t, lint.Default().Response(r), allowed)
 	}
 	r.Observation.Sent = nil
 	for method, want := range map[string]string{"GET": "", "HEAD": "", "OPTIONS": "ST005"} {
 		r.Method = method
-		assert.Equal(t, want, rules(lint.CheckResponse(r)), method)
+		assert.Equal(t, want, rules(lint.Default().Response(r)), method)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestRedirectsThatDiscoverySaw(t *testing.T) {
 		if c.observed != "" {
 			header += "|Location: " + c.observed
 		}
-		got := lint.CheckResponse(lint.Response{Asset: a, Observation: observe(301, header), Window: window()})
+		got := lint.Default().Response(lint.Response{Asset: a, Observation: observe(301, header), Window: window()})
 		assert.Equal(t, c.want, rules(got), c)
 	}
 }
@@ -185,7 +185,7 @@ func TestRedirectsThatDiscoverySaw(t *testing.T) {
 func TestPlannedLifetimes(t *testing.T) {
 	t.Parallel()
 	check := func(header string, w lint.Window, planned bool) string {
-		return rules(lint.CheckResponse(lint.Response{Asset: asset(), Observation: observe(200, header), Window: w, Planned: planned}))
+		return rules(lint.Default().Response(lint.Response{Asset: asset(), Observation: observe(200, header), Window: w, Planned: planned}))
 	}
 	later := window()
 	later.PrimeAt = now().Add(time.Hour)
@@ -210,9 +210,9 @@ func TestTimesOfTheExchange(t *testing.T) {
 	o.Timing.TTFB = 2000
 	// Generated at the latest when the last request was written, 5 s after the fetch began.
 	w.WarmUntil = w.WarmUntil.Add(5 * time.Second)
-	assert.Empty(t, lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: w}))
+	assert.Empty(t, lint.Default().Response(lint.Response{Asset: asset(), Observation: o, Window: w}))
 	w.WarmUntil = w.WarmUntil.Add(time.Nanosecond)
-	assert.Equal(t, "TTL001", rules(lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: w})))
+	assert.Equal(t, "TTL001", rules(lint.Default().Response(lint.Response{Asset: asset(), Observation: o, Window: w})))
 }
 
 func TestASlowAnswerIsNotStaleOnArrival(t *testing.T) {
@@ -225,25 +225,25 @@ func TestASlowAnswerIsNotStaleOnArrival(t *testing.T) {
 	} {
 		o := observe(200, header)
 		o.Timing.TTFB = 3000
-		assert.Equal(t, want, rules(lint.CheckResponse(lint.Response{Asset: asset(), Observation: o})), header)
+		assert.Equal(t, want, rules(lint.Default().Response(lint.Response{Asset: asset(), Observation: o})), header)
 	}
 }
 
 func TestWhatAFindingSays(t *testing.T) {
 	t.Parallel()
 	o := observe(200, "cache-control: public|Cache-Control: max-age=60, s-maxage=90|Age: 30")
-	got := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window()})
+	got := lint.Default().Response(lint.Response{Asset: asset(), Observation: o, Window: window()})
 	require.Len(t, got, 1)
 	assert.Equal(t, lint.Finding{
-		Rule: "TTL001", Severity: lint.Blocker, URL: "https://www.example/app.css", Variant: "gzip", Region: "eu", Vantage: "fra",
+		Rule: "TTL001", Severity: lint.Blocker, URL: "https://www.example/app.css", Variant: "gzip", Region: "eu", Vantage: "fra", Profile: "rfc9111",
 		Message:  "the copy expires 2026-12-01 14:01:00 UTC, 1h59m0s before the warm window ends 2026-12-01 16:00:00 UTC",
 		Evidence: []string{"cache-control: public", "Cache-Control: max-age=60, s-maxage=90", "Age: 30"},
 		Fix:      "set Cache-Control: public, max-age=60, s-maxage=7230, or prime later",
 	}, got[0])
-	planned := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window(), Planned: true})
+	planned := lint.Default().Response(lint.Response{Asset: asset(), Observation: o, Window: window(), Planned: true})
 	assert.Equal(t, "the copy primed 2026-12-01 14:00:00 UTC expires 2026-12-01 14:01:30 UTC, 1h58m30s before the warm window ends "+
 		"2026-12-01 16:00:00 UTC", planned[0].Message)
-	zero := lint.CheckResponse(lint.Response{Asset: asset(), Observation: observe(200, "Cache-Control: private, no-cache, max-age=0|ETag: \"a\"")})
+	zero := lint.Default().Response(lint.Response{Asset: asset(), Observation: observe(200, "Cache-Control: private, no-cache, max-age=0|ETag: \"a\"")})
 	assert.Equal(t, "ST002 ST009", rules(zero))
 	assert.Equal(t, "give shared caches a lifetime: Cache-Control: max-age=0, s-maxage=3600", zero[1].Fix)
 }
@@ -251,7 +251,7 @@ func TestWhatAFindingSays(t *testing.T) {
 func TestCookiesAreNotQuoted(t *testing.T) {
 	t.Parallel()
 	o := observe(200, good+"|set-cookie: sid=topsecret; Path=/|Set-Cookie: topsecret")
-	got := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o})
+	got := lint.Default().Response(lint.Response{Asset: asset(), Observation: o})
 	require.Equal(t, "ST003", rules(got))
 	assert.Equal(t, []string{"set-cookie: sid=[redacted]; Path=/", "Set-Cookie: =[redacted]"}, got[0].Evidence)
 	assert.Contains(t, got[0].Message, "2 cookies")
@@ -269,7 +269,7 @@ func TestPageInsteadOfAnAsset(t *testing.T) {
 			"Content-Type: Text/HTML ; charset=utf-8": want, "Content-Type: text/html5": "", "Content-Type: text/css": "", "X: y": "",
 		} {
 			r := lint.Response{Asset: a, Observation: observe(200, "Cache-Control: max-age=86400|"+header), Window: window()}
-			assert.Equal(t, want, rules(lint.CheckResponse(r)), "%s %s", kind, header)
+			assert.Equal(t, want, rules(lint.Default().Response(r)), "%s %s", kind, header)
 		}
 	}
 }
@@ -324,7 +324,7 @@ func TestNoStoreAlwaysBlocks(t *testing.T) {
 		o := &edge.Observation{At: now(), Status: 200, Header: headers().Draw(t, "header")}
 		at := rapid.IntRange(0, len(o.Header)).Draw(t, "at")
 		o.Header = slices.Insert(o.Header, at, [2]string{"Cache-Control", "no-store"})
-		got := lint.CheckResponse(lint.Response{Asset: asset(), Observation: o, Window: window()})
+		got := lint.Default().Response(lint.Response{Asset: asset(), Observation: o, Window: window()})
 		require.Contains(t, strings.Fields(rules(got)), "ST001")
 	})
 }
@@ -336,15 +336,15 @@ func TestTheProposedLifetimeSuffices(t *testing.T) {
 		o.Timing.TTFB = rapid.Float64Range(0, 5000).Draw(t, "ttfb")
 		r := lint.Response{Asset: asset(), Observation: o, Window: window(), Planned: rapid.Bool().Draw(t, "planned")}
 		r.Window.WarmUntil = r.Window.WarmUntil.Add(time.Duration(rapid.IntRange(0, 1_000_000_000).Draw(t, "ns")))
-		for _, f := range lint.CheckResponse(r) {
+		for _, f := range lint.Default().Response(r) {
 			if f.Rule != "TTL001" {
 				continue
 			}
 			line, _, _ := strings.Cut(strings.TrimPrefix(f.Fix, "set Cache-Control: "), ", or prime")
 			o.Header = slices.DeleteFunc(o.Header, func(h [2]string) bool { return h[0] == "Cache-Control" })
 			o.Header = append(o.Header, [2]string{"Cache-Control", line})
-			require.NotContains(t, rules(lint.CheckResponse(r)), "TTL001", line)
-			require.NotContains(t, rules(lint.CheckResponse(r)), "ST009", line)
+			require.NotContains(t, rules(lint.Default().Response(r)), "TTL001", line)
+			require.NotContains(t, rules(lint.Default().Response(r)), "ST009", line)
 		}
 	})
 }
@@ -359,7 +359,7 @@ func FuzzCheckResponse(f *testing.F) {
 		o.Cache = edge.ReadCacheStatus(o.Header)
 		a := asset()
 		a.Status, a.Location = 301, "https://www.example/x"
-		got := lint.CheckResponse(lint.Response{Asset: a, Observation: o, Window: window()})
+		got := lint.Default().Response(lint.Response{Asset: a, Observation: o, Window: window()})
 		for i, finding := range got {
 			require.NotEmpty(t, finding.Message)
 			require.NotEmpty(t, finding.Fix)
@@ -372,6 +372,6 @@ func BenchmarkCheckResponse(b *testing.B) {
 	r := lint.Response{Asset: asset(), Observation: observe(200, good+"|Age: 30|Content-Type: text/css|Date: Tue, 01 Dec 2026 14:00:00 GMT"), Window: window()}
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = lint.CheckResponse(r)
+		_ = lint.Default().Response(r)
 	}
 }

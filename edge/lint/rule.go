@@ -9,15 +9,24 @@ import (
 type Rule struct {
 	// ID is the rule's name, such as "ST003".
 	ID string
-	// Severity is what its findings have.
+	// Severity is what its findings have, unless a finding says a milder one or Config a level.
 	Severity Severity
 	// Title says when it fires, Why what goes wrong then, Fix what to do about it.
 	Title, Why, Fix string
-	// Source is where it comes from: an RFC section, or "edgeprime" for a rule of this project.
+	// Source is where it comes from: an RFC section, a vendor's page with its date, or "edgeprime"
+	// for a rule of this project.
 	Source string
+	// Profiles are the caches that it is about, by the names of package policy; none means all.
+	Profiles []string
+	// Needs are the probes without which it stays silent; none for a rule over recorded answers.
+	Needs []Probe
+	// Static is true for a rule that one recorded answer decides.
+	Static bool
 
-	// check judges one answer; nil for a rule over cells, regions or URLs.
-	check func(*answer) *complaint
+	// check judges one answer, compare an answer with its probes; both nil for a rule over cells,
+	// regions, URLs or sets.
+	check   func(*answer) *complaint
+	compare func(*probed) *complaint
 	// answers are the answers that check is about.
 	answers answers
 }
@@ -32,23 +41,42 @@ const (
 	onAny
 )
 
-// complaint is what a check found. A zero fix means the rule's own.
+// complaint is what a check found. A zero fix means the rule's own, a zero severity too.
 type complaint struct {
 	message, fix string
 	evidence     []string
+	at           *Span
+	severity     Severity
 }
 
 // catalogue are all rules, sorted by id. Nothing writes to it.
 var catalogue = buildCatalogue()
 
 func buildCatalogue() []Rule {
-	rules := slices.Concat(stRules(), ttlRules(), varRules(), errRules(), edgeRules(), regRules())
+	rules := slices.Concat(
+		stRules(), ttlRules(), parRules(), tgtRules(), varRules(), keyRules(), valRules(), datRules(), stlRules(), errRules(),
+		rngRules(), encRules(), lenRules(), edgeRules(), regRules(), secRules(), grpRules(),
+	)
 	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
 }
 
 // Rules returns the catalogue, sorted by id.
 func Rules() []Rule { return slices.Clone(catalogue) }
+
+// Find returns the rule with the id, compared without case.
+func Find(id string) (Rule, bool) {
+	i := slices.IndexFunc(catalogue, func(r Rule) bool { return strings.EqualFold(r.ID, id) })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return catalogue[i], true
+}
+
+// about reports whether the rule is about a cache.
+func (r *Rule) about(profile string) bool {
+	return len(r.Profiles) == 0 || slices.Contains(r.Profiles, profile)
+}
 
 // sortFindings puts findings into the order of reports.
 func sortFindings(findings []Finding) {

@@ -28,13 +28,13 @@ func ttlRules() []Rule {
 			Fix:   "purge the copy, and repair the chain of caches that adds to Age",
 		},
 		{
-			ID: "TTL007", Severity: Warning, check: heuristic, Source: "RFC 9111, section 4.2.2",
+			ID: "TTL007", Severity: Warning, Static: true, check: heuristic, Source: "RFC 9111, section 4.2.2",
 			Title: "lifetime left to each cache's guess",
 			Why:   "without a stated lifetime caches guess from Last-Modified, each in its own way",
 			Fix:   "state a lifetime: Cache-Control: max-age=3600",
 		},
 		{
-			ID: "TTL008", Severity: Error, check: noLifetime, Source: "edgeprime",
+			ID: "TTL008", Severity: Error, Static: true, check: noLifetime, Source: "edgeprime",
 			Title: "critical asset without a stated lifetime",
 			Why:   "the CDN's default decides, and it differs from CDN to CDN",
 			Fix:   "state the lifetime for shared caches: Cache-Control: s-maxage=3600",

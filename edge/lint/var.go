@@ -6,13 +6,13 @@ import "slices"
 func varRules() []Rule {
 	return []Rule{
 		{
-			ID: "VAR001", Severity: Error, check: varyUserAgent, Source: "RFC 9110, section 12.5.5",
+			ID: "VAR001", Severity: Error, Static: true, check: varyUserAgent, Source: "RFC 9110, section 12.5.5",
 			Title: "Vary has User-Agent",
 			Why:   "nearly every visitor's browser sends another value, so nearly every request misses",
 			Fix:   "use client hints or separate URLs, and drop User-Agent from Vary",
 		},
 		{
-			ID: "VAR002", Severity: Blocker, check: varyCookie, Source: "RFC 9110, section 12.5.5",
+			ID: "VAR002", Severity: Blocker, Static: true, check: varyCookie, Source: "RFC 9110, section 12.5.5",
 			Title: "critical asset with Vary: Cookie",
 			Why:   "each visitor has a copy of their own, so no visitor hits",
 			Fix:   "make the response independent of cookies, and drop Cookie from Vary",

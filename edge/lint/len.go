@@ -1,0 +1,4 @@
+package lint
+
+// lenRules are the rules of lengths.
+func lenRules() []Rule { return nil }

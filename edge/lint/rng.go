@@ -1,0 +1,4 @@
+package lint
+
+// rngRules are the rules of ranges.
+func rngRules() []Rule { return nil }
