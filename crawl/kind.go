@@ -30,6 +30,38 @@ func kindOfURL(raw string, fallback Kind) Kind {
 	return fallback
 }
 
+// KindOf returns the kind of what was answered, for an answer that no page asked for: its media type
+// decides where that tells, else the URL's extension, else it is Data. HTML under the name of what is
+// none, such as an error page at a style sheet's URL, is of the kind that the URL names.
+func KindOf(rawURL, contentType string) Kind {
+	byName := kindOfURL(rawURL, "")
+	essence := mediaType(contentType)
+	switch major, _, _ := strings.Cut(essence, "/"); {
+	case byName != "" && essence == "text/html":
+		return byName
+	case essence == "text/html", essence == "application/xhtml+xml":
+		return Document
+	case essence == "text/css":
+		return Stylesheet
+	case essence == "text/javascript", essence == "application/javascript", essence == "application/x-javascript":
+		return Script
+	case essence == "application/manifest+json":
+		return WebApp
+	case major == "font", strings.HasPrefix(essence, "application/font-"), strings.HasPrefix(essence, "application/x-font-"):
+		return Font
+	case major == "image":
+		return Image
+	case major == "audio", major == "video":
+		return Media
+	case byName != "":
+		return byName
+	}
+	if essence == "" && strings.HasSuffix(rawURL, "/") {
+		return Document
+	}
+	return Data
+}
+
 // mediaType is the essence of a Content-Type, in lower case; empty when there is none.
 func mediaType(contentType string) string {
 	essence, _, _ := strings.Cut(contentType, ";")
