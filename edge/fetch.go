@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,6 +24,10 @@ type Request struct {
 	Asset   crawl.Asset
 	Variant Variant
 	Keep    bool // return the decoded body, under the smaller caps
+	// Method is GET or HEAD; empty means GET. Nothing else is ever sent.
+	Method string
+	// Probe are further header fields, such as If-None-Match or Range. They win over the variant's.
+	Probe map[string]string
 }
 
 // Fetcher asks one vantage's edge. Base is the transport tower that leads there. Safe for
@@ -78,8 +83,12 @@ func (f *Fetcher) request(ctx context.Context, r Request) (*http.Request, error)
 	if err != nil {
 		return nil, err
 	}
+	method := cmp.Or(r.Method, http.MethodGet)
+	if method != http.MethodGet && method != http.MethodHead {
+		return nil, fmt.Errorf("%w: the method %q is never sent", ErrScope, r.Method)
+	}
 	req := (&http.Request{
-		Method: http.MethodGet, URL: u, Host: u.Host, Header: make(http.Header, 8),
+		Method: method, URL: u, Host: u.Host, Header: make(http.Header, 8),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
 	maps.Copy(req.Header, f.Header)
@@ -88,8 +97,10 @@ func (f *Fetcher) request(ctx context.Context, r Request) (*http.Request, error)
 	if r.Asset.Mode == crawl.CORS && r.Asset.Initiator != "" && r.Asset.Initiator != u.Scheme+"://"+u.Host {
 		req.Header.Set("Origin", r.Asset.Initiator) // browsers leave it out of a same-origin GET
 	}
-	for name, value := range r.Variant.Headers {
-		req.Header.Set(name, value)
+	for _, headers := range []map[string]string{r.Variant.Headers, r.Probe} {
+		for name, value := range headers {
+			req.Header.Set(name, value)
+		}
 	}
 	if req.Header.Get("Accept-Encoding") == "" {
 		req.Header.Set("Accept-Encoding", "identity") // else net/http would add its own
@@ -207,7 +218,11 @@ func readBody(resp *http.Response, r Request, caps Caps, o *Observation, t *trac
 		kept.Grow(int(min(max(resp.ContentLength, 0), trustedLength)))
 		sink = io.MultiWriter(hash, &kept)
 	}
-	n, err := decodeTo(sink, wire, strings.Join(o.Values("Content-Encoding"), ","), decodedCap)
+	coding := strings.Join(o.Values("Content-Encoding"), ",")
+	if o.Status == http.StatusPartialContent {
+		coding = "" // a part of coded content is no coded content
+	}
+	n, err := decodeTo(sink, wire, coding, decodedCap)
 	o.Bytes = n
 	if wire.err != nil {
 		return nil, &bodyError{wire.err}
@@ -215,7 +230,8 @@ func readBody(resp *http.Response, r Request, caps Caps, o *Observation, t *trac
 	if err != nil {
 		return nil, &bodyError{err}
 	}
-	if o.Completeness = completeness(resp); o.Completeness == Complete {
+	empty := resp.Request.Method == http.MethodHead || o.Status == http.StatusNotModified // whatever the header says of a length
+	if o.Completeness = completeness(resp); o.Completeness == Complete && !empty {
 		o.Digest = "sha-256:" + hex.EncodeToString(hash.Sum(nil))
 	}
 	o.Challenge = ReadChallenge(o.Status, o.Header, kept.Bytes())
