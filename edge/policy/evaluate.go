@@ -9,6 +9,9 @@ import (
 // Request is what was asked.
 type Request struct {
 	Method string // empty means GET
+	// URL is what was asked for, absolute or from the path on; empty means unknown. Only profiles
+	// of caches that go by the path's extension read it.
+	URL    string
 	Header [][2]string
 }
 
@@ -18,122 +21,149 @@ type Response struct {
 	Header [][2]string
 }
 
-// evaluation is one call of Evaluate.
-type evaluation struct {
-	request  Request
-	response Response
-	received time.Time
-	profile  Profile
-	policy   *Policy
-	fields   fields
+// input is everything that a policy depends on.
+type input struct {
+	request             Request
+	response            Response
+	requested, received time.Time
+	profile             Profile
 }
 
-// fields are the response fields that count, gathered in one pass.
-type fields struct {
-	cacheControl, expires   []string
-	age, date, lastModified string
-	hasAge, hasDate, hasLM  bool
-	contentLocation         bool
+// evaluation is one call of Evaluate.
+type evaluation struct {
+	*input
+
+	policy    *Policy
+	behaviour *Behaviour
+	fields    fields
 }
 
 // Evaluate applies RFC 9111 to one response: whether a cache of the profile's kind may store it,
-// for how long it is fresh, and how old it was on arrival. Requested and received are when the
-// request was written and when the answer began. It reads every input and never fails: what
-// cannot be understood makes a response stale, as the RFC asks.
+// for how long it is fresh, and how old it was on arrival; then the profile's deviations.
+// Requested and received are when the request was written and when the answer began. It reads
+// every input and never fails: what cannot be understood makes a response stale, as the RFC asks.
 func Evaluate(req Request, res Response, requested, received time.Time, p Profile) Policy {
-	pol := Policy{Profile: p.Name, Received: received, Basis: BasisNone}
-	e := evaluation{request: req, response: res, received: received, profile: p, policy: &pol, fields: gather(res.Header)}
+	pol := Policy{
+		Profile: p.Name, Received: received, Basis: BasisNone, StorableKnown: true, LifetimeKnown: true,
+		input: input{request: req, response: res, requested: requested, received: received, profile: p},
+	}
+	var plain Behaviour
+	e := evaluation{input: &pol.input, policy: &pol, behaviour: p.behaviour}
+	if e.behaviour == nil {
+		e.behaviour = &plain
+	}
+	e.fields.gather(res.Header)
+	if e.behaviour.IgnoresExpires {
+		e.fields.expires = lines{}
+	}
 	e.choose()
-	ds := pol.Directives
-	pol.NoCache = ds.Unqualified("no-cache")
-	pol.Immutable = ds.Has("immutable")
-	pol.StaleForbidden = ds.Has("must-revalidate") || p.Shared && (ds.Has("proxy-revalidate") || ds.Has("s-maxage"))
-	pol.SWR = delta(ds, "stale-while-revalidate")
-	pol.SIE = delta(ds, "stale-if-error")
-	pol.VaryAny = slices.Contains(VaryMembers(res.Header), "*")
+	e.directives()
 	pol.Reason = e.whyNot()
-	pol.Storable = pol.Reason == ""
 	e.lifetime()
-	e.ages(requested)
+	e.ages()
+	if p.behaviour != nil {
+		e.override()
+	}
+	pol.Storable = pol.Reason == ""
 	return pol
-}
-
-// VaryMembers returns the members of all Vary lines in received order, in lower case.
-func VaryMembers(header [][2]string) []string {
-	var members []string
-	for _, h := range header {
-		if !strings.EqualFold(h[0], "Vary") {
-			continue
-		}
-		for m := range strings.SplitSeq(h[1], ",") {
-			if m = trim(m); m != "" {
-				members = append(members, strings.ToLower(m))
-			}
-		}
-	}
-	return members
-}
-
-// gather reads the header once. The first line of a singleton counts.
-func gather(header [][2]string) fields {
-	var f fields
-	for _, h := range header {
-		switch name := h[0]; {
-		case strings.EqualFold(name, "Cache-Control"):
-			f.cacheControl = append(f.cacheControl, h[1])
-		case strings.EqualFold(name, "Expires"):
-			f.expires = append(f.expires, trim(h[1]))
-		case strings.EqualFold(name, "Age") && !f.hasAge:
-			f.age, f.hasAge = h[1], true
-		case strings.EqualFold(name, "Date") && !f.hasDate:
-			f.date, f.hasDate = trim(h[1]), true
-		case strings.EqualFold(name, "Last-Modified") && !f.hasLM:
-			f.lastModified, f.hasLM = trim(h[1]), true
-		case strings.EqualFold(name, "Content-Location"):
-			f.contentLocation = true
-		}
-	}
-	return f
 }
 
 // choose picks the policy field: the first usable target (RFC 9213, section 2.2), else
 // Cache-Control. With a target, neither Cache-Control nor Expires counts any more.
 func (e *evaluation) choose() {
 	for _, target := range e.profile.Targets {
-		if ds, ok := LexTargeted(values(e.response.Header, target)); ok {
+		var found lines
+		found.values(e.response.Header, target)
+		if found.n == 0 {
+			continue
+		}
+		if ds, ok := LexTargeted(found.all()); ok {
 			e.policy.Field, e.policy.Directives = target, ds
-			e.fields.expires = nil
+			e.fields.expires = lines{}
 			return
 		}
 	}
-	if len(e.fields.cacheControl) > 0 {
+	if e.fields.cacheControl.n > 0 && !has(e.response.Header, e.behaviour.Hiders) {
 		e.policy.Field = "Cache-Control"
-		e.policy.Directives = Lex(e.fields.cacheControl)
+		e.policy.Directives = Lex(e.fields.cacheControl.all())
 	}
+}
+
+// first returns the directive of that lower-case name that counts for this cache, or nil.
+func (e *evaluation) first(name string) *Directive {
+	if slices.Contains(e.behaviour.Ignores, name) {
+		return nil
+	}
+	ds := e.policy.Directives
+	if e.behaviour.LastWins {
+		for i := len(ds) - 1; i >= 0; i-- {
+			if ds[i].Is(name) {
+				return &ds[i]
+			}
+		}
+		return nil
+	}
+	return ds.find(name)
+}
+
+// has reports whether the directive is present and counts.
+func (e *evaluation) has(name string) bool { return e.first(name) != nil }
+
+// unqualified reports whether the directive counts and has no list of field names.
+func (e *evaluation) unqualified(name string) bool {
+	d := e.first(name)
+	return d != nil && !d.qualified()
+}
+
+// delta returns the seconds of a directive; absent or invalid is 0.
+func (e *evaluation) delta(name string) time.Duration {
+	d := e.first(name)
+	if d == nil {
+		return 0
+	}
+	n, _ := d.Seconds()
+	return time.Duration(n) * time.Second
+}
+
+// directives reads what the policy says beside lifetimes.
+func (e *evaluation) directives() {
+	p := e.policy
+	p.NoCache = e.unqualified("no-cache")
+	p.Immutable = e.has("immutable")
+	p.StaleForbidden = e.has("must-revalidate") || e.profile.Shared &&
+		(e.has("proxy-revalidate") || e.has("s-maxage") && !e.behaviour.StaleDespiteSMaxage)
+	p.SWR = e.delta("stale-while-revalidate")
+	p.SIE = e.delta("stale-if-error")
+	p.VaryAny = e.fields.varyAny
 }
 
 // lifetime follows RFC 9111, section 4.2.1: the first match decides, even when it is invalid.
 func (e *evaluation) lifetime() {
-	p, ds := e.policy, e.policy.Directives
+	p := e.policy
 	switch {
-	case e.profile.Shared && ds.Has("s-maxage"):
-		p.Basis, p.Lifetime = BasisSMaxage, delta(ds, "s-maxage")
-	case ds.Has("max-age"):
-		p.Basis, p.Lifetime = BasisMaxAge, delta(ds, "max-age")
-	case len(e.fields.expires) > 0:
+	case e.profile.Shared && e.has("s-maxage"):
+		p.Basis, p.Lifetime = BasisSMaxage, e.delta("s-maxage")
+	case e.has("max-age"):
+		p.Basis, p.Lifetime = BasisMaxAge, e.delta("max-age")
+	case e.fields.expires.n > 0:
 		p.Basis, p.Lifetime = BasisExpires, e.expires()
-	case e.fields.hasLM && (HeuristicStatus(e.response.Status) || ds.Has("public")):
+	case e.fields.hasLM && (HeuristicStatus(e.response.Status) || e.has("public")):
 		p.Basis, p.Lifetime = BasisHeuristic, e.guess()
+	}
+	if e.behaviour.LongerExpires && e.fields.expires.n > 0 {
+		if longer := e.expires(); longer > p.Lifetime {
+			p.Basis, p.Lifetime = BasisExpires, longer
+		}
 	}
 	p.Explicit = p.Basis != BasisNone && p.Basis != BasisHeuristic
 }
 
 // expires is Expires minus Date; 0 for a bad date or more than one line.
 func (e *evaluation) expires() time.Duration {
-	if len(e.fields.expires) != 1 {
+	if e.fields.expires.n != 1 {
 		return 0
 	}
-	t, err := ParseDate(e.fields.expires[0], e.received)
+	t, err := ParseDate(trim(e.fields.expires.few[0]), e.received)
 	if err != nil {
 		return 0
 	}
@@ -162,29 +192,11 @@ func (e *evaluation) generated() time.Time {
 }
 
 // ages follows RFC 9111, section 4.2.3.
-func (e *evaluation) ages(requested time.Time) {
+func (e *evaluation) ages() {
 	first, _, _ := strings.Cut(e.fields.age, ",")
 	value, _ := deltaSeconds(trim(first))
-	delay := saturate(e.received.Sub(requested))
+	delay := saturate(e.received.Sub(e.requested))
 	e.policy.AgeValue = time.Duration(value) * time.Second
 	e.policy.CorrectedAge = saturate(e.policy.AgeValue + delay)
 	e.policy.ApparentAge = saturate(e.received.Sub(e.generated()))
-}
-
-// delta returns the seconds of the first directive of that name; absent or invalid is 0.
-func delta(ds Directives, name string) time.Duration {
-	d, _ := ds.First(name)
-	n, _ := d.Seconds()
-	return time.Duration(n) * time.Second
-}
-
-// values returns the values of a field in received order.
-func values(header [][2]string, name string) []string {
-	var vs []string
-	for _, h := range header {
-		if strings.EqualFold(h[0], name) {
-			vs = append(vs, h[1])
-		}
-	}
-	return vs
 }

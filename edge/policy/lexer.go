@@ -48,7 +48,12 @@ type Directive struct {
 }
 
 // Is reports whether the directive has the given lower-case name, compared without case.
-func (d Directive) Is(name string) bool { return strings.EqualFold(d.Name, name) }
+func (d Directive) Is(name string) bool { return sameName(d.Name, name) }
+
+// sameName compares names of directives without case; all names that count are ASCII.
+func sameName(name, lower string) bool {
+	return len(name) == len(lower) && strings.EqualFold(name, lower)
+}
 
 // Seconds returns the argument as delta-seconds, saturated at 2^31. It is false when the
 // argument is not 1*DIGIT or the directive has a syntax error.
@@ -74,6 +79,11 @@ func (d Directive) Fields() []string {
 	return names
 }
 
+// qualified is len(Fields()) > 0 without the names.
+func (d *Directive) qualified() bool {
+	return d.Err == "" && d.Kind != NoArg && strings.Trim(d.Arg, " \t,") != ""
+}
+
 // deltaSeconds reads 1*DIGIT and saturates at 2^31.
 func deltaSeconds(s string) (int64, bool) {
 	if s == "" {
@@ -94,30 +104,35 @@ type Directives []Directive
 
 // First returns the first directive of the given lower-case name: the one that counts.
 func (ds Directives) First(name string) (Directive, bool) {
-	for i := range ds {
-		if ds[i].Is(name) {
-			return ds[i], true
-		}
+	if d := ds.find(name); d != nil {
+		return *d, true
 	}
 	return Directive{}, false
 }
 
-// Has reports whether a directive of the given lower-case name is present, valid or not.
-func (ds Directives) Has(name string) bool {
-	_, ok := ds.First(name)
-	return ok
+// find is First without a copy; nil when there is none.
+func (ds Directives) find(name string) *Directive {
+	for i := range ds {
+		if sameName(ds[i].Name, name) {
+			return &ds[i]
+		}
+	}
+	return nil
 }
+
+// Has reports whether a directive of the given lower-case name is present, valid or not.
+func (ds Directives) Has(name string) bool { return ds.find(name) != nil }
 
 // Unqualified reports whether the named directive is present without a list of field names.
 func (ds Directives) Unqualified(name string) bool {
-	d, ok := ds.First(name)
-	return ok && len(d.Fields()) == 0
+	d := ds.find(name)
+	return d != nil && !d.qualified()
 }
 
 // Qualified reports whether the named directive is present with a list of field names.
 func (ds Directives) Qualified(name string) bool {
-	d, ok := ds.First(name)
-	return ok && len(d.Fields()) > 0
+	d := ds.find(name)
+	return d != nil && d.qualified()
 }
 
 // Lex splits the lines of a Cache-Control field into directives (RFC 9111, section 5.2): at

@@ -7,11 +7,18 @@ type Basis string
 
 // The bases, in the order in which they are looked for.
 const (
+	BasisEdgeTTL   Basis = "edge-ttl"        // a rule of the CDN that was declared
+	BasisAccel     Basis = "x-accel-expires" // nginx's own field
+	BasisSurrogate Basis = "surrogate"       // a field for surrogates, such as Surrogate-Control
+	BasisMinTTL    Basis = "min-ttl"         // the header states less than the cache's least
+	BasisMaxTTL    Basis = "max-ttl"         // the header states more than the cache's most
 	BasisSMaxage   Basis = "s-maxage"
 	BasisMaxAge    Basis = "max-age"
 	BasisExpires   Basis = "expires"
+	BasisDefault   Basis = "default"   // the cache's default for what states nothing
 	BasisHeuristic Basis = "heuristic" // the cache guesses from Last-Modified
 	BasisNone      Basis = "none"      // nothing says how long
+	BasisUnknown   Basis = "unknown"   // see Policy.Unknown
 )
 
 // The reasons why a response is not storable.
@@ -22,6 +29,19 @@ const (
 	ReasonPrivate       = "private"       // the policy forbids it to shared caches
 	ReasonAuthorization = "authorization" // the request had credentials and nothing permits sharing
 	ReasonNoFreshness   = "no-freshness"  // nothing permits to store this status
+)
+
+// The reasons of named caches.
+const (
+	ReasonRequest     = "request"      // a field of the request
+	ReasonNotEligible = "not-eligible" // the cache's rules leave such a URL out
+	ReasonTooLarge    = "too-large"    // above the largest object that the cache keeps
+	ReasonNoCache     = "no-cache"     // the cache takes it for no-store
+	ReasonSetCookie   = "set-cookie"   // the cache stores nothing with this field
+	ReasonField       = "field"        // the cache stores nothing with some other field
+	ReasonVary        = "vary"         // a member of Vary that the cache refuses
+	ReasonStale       = "stale"        // stale on arrival, and the cache stores no such thing
+	ReasonUnknown     = "unknown"      // see Policy.Unknown
 )
 
 // State is what a stored response is good for at an instant.
@@ -69,6 +89,13 @@ type Policy struct {
 	Immutable bool
 	// VaryAny is true when Vary has the member "*": no other request ever matches.
 	VaryAny bool
+	// Unknown is why the profile's answer is not known, empty when it is. StorableKnown and
+	// LifetimeKnown say which answer is meant: one that is not known is the cautious one, not
+	// storable for ReasonUnknown and a Lifetime of 0 for BasisUnknown.
+	Unknown                      string
+	StorableKnown, LifetimeKnown bool
+
+	input input // for Deviations
 }
 
 // Age returns the response's age at now (RFC 9111, section 4.2.3), never less than on arrival.
@@ -112,7 +139,7 @@ func (p Policy) ServesOnError(now time.Time) bool {
 	case p.Fresh(now):
 		return true
 	}
-	return !p.StaleForbidden && p.SIE > 0 && -p.Remaining(now) <= p.SIE
+	return !p.StaleForbidden && (p.input.profile.servesStale() || p.SIE > 0 && -p.Remaining(now) <= p.SIE)
 }
 
 // Reusable reports whether any later request can be answered without asking the origin, as long

@@ -1,25 +1,22 @@
 package policy
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // whyNot returns why the response must not be stored (RFC 9111, section 3), or "".
 func (e *evaluation) whyNot() string {
-	ds := e.policy.Directives
 	status := e.response.Status
-	special := status == 206 || status == 304 || ds.Has("must-understand")
+	understand := e.has("must-understand")
+	special := status == http.StatusPartialContent || status == http.StatusNotModified || understand
 	switch {
 	case !e.methodAllows():
 		return ReasonMethod
 	case status < 200 || status > 599 || special && !Understood(status):
 		return ReasonStatus
-	case ds.Has("no-store") && (!ds.Has("must-understand") || !Understood(status)):
+	case e.has("no-store") && (!understand || !Understood(status)):
 		return ReasonNoStore
-	case e.profile.Shared && ds.Unqualified("private"):
+	case e.profile.Shared && e.unqualified("private"):
 		return ReasonPrivate
-	case e.profile.Shared && e.authorized() && !sharedWithCredentials(ds):
+	case e.profile.Shared && e.authorized() && !e.sharedWithCredentials():
 		return ReasonAuthorization
 	case !e.permitted():
 		return ReasonNoFreshness
@@ -33,35 +30,28 @@ func (e *evaluation) methodAllows() bool {
 	case "", http.MethodGet, http.MethodHead:
 		return true
 	case http.MethodPost:
-		ds := e.policy.Directives
-		explicit := ds.Has("max-age") || e.profile.Shared && ds.Has("s-maxage") || len(e.fields.expires) > 0
-		return explicit && e.fields.contentLocation
+		explicit := e.has("max-age") || e.profile.Shared && e.has("s-maxage") || e.fields.expires.n > 0
+		return explicit && e.fields.hasLocation
 	}
 	return false
 }
 
 // permitted reports whether anything permits to store the response.
 func (e *evaluation) permitted() bool {
-	ds := e.policy.Directives
-	return ds.Has("public") || ds.Has("max-age") || len(e.fields.expires) > 0 ||
-		e.profile.Shared && ds.Has("s-maxage") || !e.profile.Shared && ds.Has("private") ||
-		HeuristicStatus(e.response.Status)
+	return HeuristicStatus(e.response.Status) || e.has("public") || e.has("max-age") || e.fields.expires.n > 0 ||
+		e.profile.Shared && e.has("s-maxage") || !e.profile.Shared && e.has("private")
 }
 
-// authorized reports whether the request carried credentials.
+// authorized reports whether the request carried credentials that count for this cache.
 func (e *evaluation) authorized() bool {
-	for _, h := range e.request.Header {
-		if strings.EqualFold(h[0], "Authorization") {
-			return true
-		}
-	}
-	return false
+	_, ok := find(e.request.Header, "Authorization")
+	return ok && !e.behaviour.IgnoresAuthorization
 }
 
 // sharedWithCredentials reports whether a shared cache may reuse an answer to an authorized
 // request (RFC 9111, section 3.5).
-func sharedWithCredentials(ds Directives) bool {
-	return ds.Has("public") || ds.Has("must-revalidate") || ds.Has("s-maxage")
+func (e *evaluation) sharedWithCredentials() bool {
+	return e.has("public") || e.has("must-revalidate") || e.has("s-maxage")
 }
 
 // HeuristicStatus reports whether a status is cacheable without explicit permission (RFC 9110,

@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+// Behaviour is how a cache deviates from RFC 9111, as values that the evaluator reads. The zero
+// value is RFC 9111. Names of fields are compared without case, names of directives, members of
+// Vary and extensions are in lower case.
+type Behaviour struct {
+	// How the policy is read.
+
+	// Hiders are fields whose presence makes Cache-Control count as absent.
+	Hiders []string
+	// Surrogates are fields with Cache-Control's syntax whose max-age, stale-while-revalidate and
+	// stale-if-error come before those of the policy.
+	Surrogates []string
+	// AccelExpires is true when X-Accel-Expires decides before everything else.
+	AccelExpires bool
+	// Ignores are directives without effect.
+	Ignores []string
+	// LastWins is true when the last of repeated directives counts, not the first.
+	LastWins bool
+	// IgnoresExpires is true when Expires counts as absent, LongerExpires when it decides where it
+	// is later than what Cache-Control states.
+	IgnoresExpires, LongerExpires bool
+	// IgnoresAge is true when the age on arrival is taken for 0.
+	IgnoresAge bool
+
+	// What is stored.
+
+	// Methods are the methods whose answers are stored; empty means RFC 9111.
+	Methods []string
+	// PassRequest are request fields whose presence keeps the answer out.
+	PassRequest []string
+	// IgnoresAuthorization is true when answers to authorized requests are stored like others.
+	IgnoresAuthorization bool
+	// Refuses are directives that keep a response out, with or without an argument.
+	Refuses []string
+	// RefusesFields are response fields that keep a response out.
+	RefusesFields []string
+	// RefusesVary are members of Vary that keep a response out, AcceptsVary the only ones that do
+	// not; empty means none and all.
+	RefusesVary, AcceptsVary []string
+	// IgnoresVary is true when Vary does not select a stored response.
+	IgnoresVary bool
+	// RefusesZero is true when a response that is stale on arrival is not stored.
+	RefusesZero bool
+	// Extensions are the endings of paths, without the dot, that are eligible; a whole file name
+	// counts too. Empty means that every URL is.
+	Extensions []string
+	// MaxObject is the size in bytes above which nothing is stored; 0 means unlimited.
+	MaxObject int64
+	// Statuses are rules for statuses; the first that fits counts.
+	Statuses []StatusRule
+
+	// How long it is fresh.
+
+	// EdgeTTL is the lifetime that a rule of the cache sets whatever the header says, for answers
+	// below status 400; nil means none.
+	EdgeTTL *time.Duration
+	// MinTTL and MaxTTL bound the lifetime that the header states; nil means unbounded.
+	MinTTL, MaxTTL *time.Duration
+	// MinBeats are directives that a MinTTL above 0 beats: the response is kept for MinTTL.
+	MinBeats []string
+
+	// What is sent stale.
+
+	// NoSWR and NoSIE are true when the cache does not implement the directives.
+	NoSWR, NoSIE bool
+	// DefaultSWR is the window of stale-while-revalidate of a response that does not state one.
+	DefaultSWR time.Duration
+	// StaleDespiteSMaxage is true when s-maxage does not rule out stale answers.
+	StaleDespiteSMaxage bool
+	// ServesStale is true when the cache is configured to send any stale copy that it still has
+	// when the origin fails.
+	ServesStale bool
+
+	// IgnoresQuery is true when the query is not part of the cache key.
+	IgnoresQuery bool
+	// Doubts are what is not known about the cache; the first that fits counts.
+	Doubts []Doubt
+}
+
+// StatusRule says what a cache does with answers of some statuses. The zero value of a field
+// leaves what RFC 9111 says.
+type StatusRule struct {
+	// Codes are the statuses; 2 to 5 stand for a whole class. Empty means every status.
+	Codes []int
+	// Types are prefixes of the media types for which the rule holds. Empty means every type.
+	Types []string
+	// Refused is true when such an answer is never stored, Silent what happens when the header
+	// does not say how long it is fresh, and Default the lifetime that SilentDefault gives.
+	Refused bool
+	Silent  Silent
+	Default time.Duration
+	// Floor is the least lifetime, whatever the header says.
+	Floor time.Duration
+}
+
+// Silent says what a cache does with an answer that does not say how long it is fresh.
+type Silent string
+
+// The ways to treat a silent answer.
+const (
+	SilentHeuristic Silent = ""        // as RFC 9111 says
+	SilentRefuse    Silent = "refuse"  // it is not stored
+	SilentDefault   Silent = "default" // it is stored for the rule's default
+)
+
+// Doubt is something that is not known about a cache. While it holds, the policy says so.
+type Doubt struct {
+	// Why is told to people.
+	Why string
+	// When is the condition; Field and Value belong to it.
+	When         Condition
+	Field, Value string
+	// Storable and Lifetime say which of the two answers is in doubt.
+	Storable, Lifetime bool
+}
+
+// Condition names when a doubt holds.
+type Condition string
+
+// The conditions.
+const (
+	Always    Condition = "always"
+	WhenField Condition = "field"    // the response has Field, with exactly Value unless that is empty
+	WhenQuiet Condition = "silent"   // the header does not say how long the response is fresh
+	WhenNoURL Condition = "no-url"   // the request's URL is not known and the cache goes by it
+	WhenCode  Condition = "uncommon" // no rule of Statuses fits
+)
+
+// statusRule returns the first rule that fits a status and a media type.
+func (b *Behaviour) statusRule(status int, mediaType string) (StatusRule, bool) {
+	for _, r := range b.Statuses {
+		codes := len(r.Codes) == 0 || slices.Contains(r.Codes, status) || slices.Contains(r.Codes, status/100)
+		if codes && (len(r.Types) == 0 || slices.ContainsFunc(r.Types, func(t string) bool { return hasPrefixFold(mediaType, t) })) {
+			return r, true
+		}
+	}
+	return StatusRule{}, false
+}
+
+// servesStale reports whether any stale copy is sent when the origin fails.
+func (p Profile) servesStale() bool { return p.behaviour != nil && p.behaviour.ServesStale }

@@ -1,0 +1,155 @@
+package policy
+
+import "time"
+
+// read is when the documents behind the facts of this file were read, unless a fact says
+// otherwise.
+const read = "2026-11"
+
+// Sources of several facts.
+const (
+	cloudflareDocs = "developers.cloudflare.com, cache"
+	cloudfrontDocs = "AWS CloudFront developer guide, managing how long content stays in the cache"
+	fastlyDocs     = "Fastly documentation, HTTP caching semantics"
+	fastlyRecorded = "http-tests/cache-tests, results for Fastly of 2025-12-29"
+	vercelDocs     = "vercel.com/docs, CDN cache and Cache-Control headers"
+	netlifyDocs    = "docs.netlify.com, caching overview"
+	googleDocs     = "Google Cloud CDN documentation, caching overview and TTL overrides"
+	akamaiDocs     = "techdocs.akamai.com, Property Manager behaviour caching"
+	azureDocs      = "Microsoft documentation, Azure Front Door and CDN caching"
+)
+
+// cdns are the profiles of CDNs.
+func cdns() []Profile {
+	return []Profile{cloudflare(), cloudfront(), fastly(), akamai(), vercel(), netlify(), gcp(), azure()}
+}
+
+func cloudflare() Profile {
+	return shared(
+		"cloudflare", "",
+		deviation{
+			fact: Fact{ID: "cloudflare-targets", Says: "reads Cloudflare-CDN-Cache-Control, then CDN-Cache-Control, before Cache-Control", Source: cloudflareDocs, Read: read},
+			set:  targets("Cloudflare-CDN-Cache-Control", "CDN-Cache-Control"),
+		},
+		deviation{
+			fact: Fact{ID: "cloudflare-surrogate-control", Says: "ignores Cache-Control beside Surrogate-Control", Source: cloudflareDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Hiders = []string{"Surrogate-Control"} }),
+		},
+		deviation{
+			fact: Fact{ID: "cloudflare-vary", Says: "ignores Vary unless a cache rule adds its members to the key", Source: cloudflareDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.IgnoresVary = true }),
+		},
+		deviation{
+			fact: Fact{ID: "cloudflare-default-ttl", Says: "keeps what states no lifetime for 120 min (200, 206, 301), 20 min (302, 303) or 3 min (404, 410)", Source: cloudflareDocs, Read: read},
+			set: does(func(b *Behaviour) {
+				b.Statuses = []StatusRule{
+					{Codes: []int{200, 206, 301}, Silent: SilentDefault, Default: 120 * time.Minute},
+					{Codes: []int{302, 303}, Silent: SilentDefault, Default: 20 * time.Minute},
+					{Codes: []int{404, 410}, Silent: SilentDefault, Default: 3 * time.Minute},
+					{Silent: SilentRefuse},
+				}
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "cloudflare-extensions", Says: "caches by the extension of the path, not HTML and not JSON, unless a cache rule says otherwise", Source: cloudflareDocs, Read: read},
+			set: does(func(b *Behaviour) {
+				b.Extensions = cloudflareExtensions()
+				b.Doubts = append(b.Doubts, Doubt{Why: "Cloudflare caches by extension and the URL is not known", When: WhenNoURL, Storable: true})
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "cloudflare-object-limit", Says: "stores nothing above 512 MB on the plans Free, Pro and Business", Source: cloudflareDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.MaxObject = 512 << 20 }),
+		},
+		deviation{
+			fact: Fact{ID: "cloudflare-set-cookie", Says: "strips Set-Cookie and stores, or stores nothing, as it is configured", Source: cloudflareDocs, Read: read},
+			set: doubts(Doubt{
+				Why:  "Cloudflare strips Set-Cookie and stores the response, or does not store it, as it is configured",
+				When: WhenField, Field: "Set-Cookie", Storable: true,
+			}),
+		},
+	)
+}
+
+// cloudflareExtensions are the file types that Cloudflare caches without a rule.
+func cloudflareExtensions() []string {
+	return []string{
+		"7z", "avi", "avif", "apk", "bin", "bmp", "bz2", "class", "css", "csv", "doc", "docx", "dmg", "ejs", "eot", "eps", "exe",
+		"flac", "gif", "gz", "ico", "iso", "jar", "jpg", "jpeg", "js", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "otf", "pdf",
+		"pict", "pls", "png", "ppt", "pptx", "ps", "rar", "svg", "svgz", "swf", "tar", "tif", "tiff", "ttf", "webm", "webp",
+		"woff", "woff2", "xls", "xlsx", "zip", "zst", "robots.txt",
+	}
+}
+
+func cloudfront() Profile {
+	const read = "2023"
+	return shared(
+		"cloudfront", "",
+		deviation{
+			fact: Fact{ID: "cloudfront-default-ttl", Says: "keeps what states no lifetime for the default TTL, 86400 s unless declared", Source: cloudfrontDocs, Read: read},
+			set: does(func(b *Behaviour) {
+				b.Statuses = []StatusRule{{Codes: []int{2, 3}, Silent: SilentDefault, Default: 24 * time.Hour}}
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "cloudfront-ttl-bounds", Says: "keeps lifetimes within minimum and maximum TTL, 0 and 31536000 s unless declared", Source: cloudfrontDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.MinTTL, b.MaxTTL = new(time.Duration(0)), new(365*24*time.Hour) }),
+		},
+		deviation{
+			fact: Fact{ID: "cloudfront-min-ttl", Says: "keeps a response for a minimum TTL above 0 in spite of no-store, no-cache and private", Source: cloudfrontDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.MinBeats = []string{"no-store", "no-cache", "private"} }),
+		},
+		deviation{
+			fact: Fact{ID: "cloudfront-errors", Says: "keeps 404, 405, 414 and 500 to 504 for at least 10 s, and 400, 403, 412 and 415 where max-age or s-maxage is stated", Source: cloudfrontDocs, Read: read},
+			set: does(func(b *Behaviour) {
+				b.Statuses = append(
+					b.Statuses,
+					StatusRule{
+						Codes:  []int{404, 405, 414, 500, 501, 502, 503, 504},
+						Silent: SilentDefault, Default: 10 * time.Second, Floor: 10 * time.Second,
+					},
+					StatusRule{Codes: []int{400, 403, 412, 415}, Silent: SilentRefuse},
+				)
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "cloudfront-object-limit", Says: "stores nothing above 30 GB", Source: cloudfrontDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.MaxObject = 30 << 30 }),
+		},
+	)
+}
+
+func fastly() Profile {
+	return shared(
+		"fastly-vcl", "",
+		deviation{
+			fact: Fact{ID: "fastly-surrogate-control", Says: "takes the lifetime of Surrogate-Control before that of Cache-Control", Source: fastlyDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Surrogates = []string{"Surrogate-Control"} }),
+		},
+		deviation{
+			fact: Fact{ID: "fastly-ignored-directives", Says: "stores in spite of no-store and no-cache", Source: fastlyRecorded, Read: "2025-12-29"},
+			set:  does(func(b *Behaviour) { b.Ignores = []string{"no-store", "no-cache"} }),
+		},
+		deviation{
+			fact: Fact{ID: "fastly-authorization", Says: "stores answers to authorized requests", Source: fastlyRecorded, Read: "2025-12-29"},
+			set:  does(func(b *Behaviour) { b.IgnoresAuthorization = true }),
+		},
+		deviation{
+			fact: Fact{ID: "fastly-set-cookie", Says: "passes responses with Set-Cookie", Source: fastlyDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.RefusesFields = []string{"Set-Cookie"} }),
+		},
+		deviation{
+			fact: Fact{ID: "fastly-statuses", Says: "stores 200, 203, 300, 301, 302, 404 and 410 only", Source: fastlyDocs, Read: read},
+			set: does(func(b *Behaviour) {
+				b.Statuses = []StatusRule{
+					{Codes: []int{200, 203, 300, 301, 302, 404, 410}, Silent: SilentDefault},
+					{Refused: true},
+				}
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "fastly-fallback-ttl", Says: "keeps what states no lifetime for a fallback TTL that its documents put at 120 s and at 3600 s", Source: fastlyDocs, Read: read},
+			set:  doubts(Doubt{Why: "Fastly's documents disagree about the fallback TTL of what states no lifetime: 120 s or 3600 s", When: WhenQuiet, Lifetime: true}),
+		},
+	)
+}

@@ -1,0 +1,194 @@
+package policy
+
+import "time"
+
+func akamai() Profile {
+	why := "Akamai's caching behaviour is not declared: set cache_mode"
+	return shared(
+		"akamai", undeclared,
+		deviation{
+			fact: Fact{ID: "akamai-undeclared", Says: "caches as a property's behaviour says, which no header shows", Source: akamaiDocs, Read: read},
+			mode: undeclared,
+			set:  doubts(Doubt{Why: why, When: Always, Storable: true, Lifetime: true}),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-vary", Says: "stores nothing with a member of Vary other than Accept-Encoding, unless configured", Source: akamaiDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.AcceptsVary = []string{"accept-encoding"} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-edge-control", Says: "reads Edge-Control, in a syntax that was not verified", Source: akamaiDocs, Read: read},
+			set: doubts(Doubt{
+				Why: "Akamai reads Edge-Control, whose effect is not known here", When: WhenField, Field: "Edge-Control", Storable: true, Lifetime: true,
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-max-age", Says: "keeps everything for the lifetime of the behaviour, which is declared as edge_ttl", Source: akamaiDocs, Read: read},
+			mode: "max-age",
+			set:  doubts(Doubt{Why: "the lifetime of Akamai's behaviour is not declared: set edge_ttl", When: Always, Lifetime: true}),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-no-store", Says: "stores nothing", Source: akamaiDocs, Read: read},
+			mode: "no-store",
+			set:  does(func(b *Behaviour) { b.Statuses = []StatusRule{{Refused: true}} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-bypass-cache", Says: "goes past the cache", Source: akamaiDocs, Read: read},
+			mode: "bypass-cache",
+			set:  does(func(b *Behaviour) { b.Statuses = []StatusRule{{Refused: true}} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-cache-control", Says: "does not read Expires", Source: akamaiDocs, Read: read},
+			mode: "cache-control",
+			set:  does(func(b *Behaviour) { b.IgnoresExpires = true }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-expires", Says: "takes the lifetime from Expires alone", Source: akamaiDocs, Read: read},
+			mode: "expires",
+			set:  does(func(b *Behaviour) { b.Ignores = []string{"max-age", "s-maxage"} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-later", Says: "takes the longer lifetime of Cache-Control and Expires", Source: akamaiDocs, Read: read},
+			mode: "cache-control-and-expires",
+			set:  does(func(b *Behaviour) { b.LongerExpires = true }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-default-ttl", Says: "keeps what states no lifetime for the behaviour's maxage, which is declared as default_ttl", Source: akamaiDocs, Read: read},
+			set:  doubts(Doubt{Why: "the lifetime of what states none is not declared: set default_ttl", When: WhenQuiet, Lifetime: true}),
+		},
+	)
+}
+
+func vercel() Profile {
+	return shared(
+		"vercel", "",
+		deviation{
+			fact: Fact{ID: "vercel-targets", Says: "reads Vercel-CDN-Cache-Control, then CDN-Cache-Control, before Cache-Control", Source: vercelDocs, Read: read},
+			set:  targets("Vercel-CDN-Cache-Control", "CDN-Cache-Control"),
+		},
+		deviation{
+			fact: Fact{ID: "vercel-default", Says: "takes what states no lifetime for public, max-age=0, must-revalidate", Source: vercelDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Statuses = []StatusRule{{Silent: SilentDefault}} }),
+		},
+		deviation{
+			fact: Fact{ID: "vercel-swr", Says: "serves stale copies beside s-maxage", Source: vercelDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.StaleDespiteSMaxage = true }),
+		},
+		deviation{
+			fact: Fact{ID: "vercel-sie", Says: "does not implement stale-if-error and proxy-revalidate", Source: vercelDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.NoSIE, b.Ignores = true, []string{"proxy-revalidate"} }),
+		},
+		deviation{
+			fact: Fact{ID: "vercel-vary-cookie", Says: "stores nothing with Vary: Cookie", Source: vercelDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.RefusesVary = []string{"cookie"} }),
+		},
+		deviation{
+			fact: Fact{ID: "vercel-consumed", Says: "removes the fields and directives meant for it and answers public, max-age=0, must-revalidate", Source: vercelDocs, Read: read},
+			set: doubts(Doubt{
+				Why:  "Vercel has consumed what it was told and answers its default",
+				When: WhenField, Field: "Cache-Control", Value: "public, max-age=0, must-revalidate", Storable: true, Lifetime: true,
+			}),
+		},
+	)
+}
+
+func netlify() Profile {
+	return shared(
+		"netlify", "",
+		deviation{
+			fact: Fact{ID: "netlify-targets", Says: "reads Netlify-CDN-Cache-Control, then CDN-Cache-Control, before Cache-Control", Source: netlifyDocs, Read: read},
+			set:  targets("Netlify-CDN-Cache-Control", "CDN-Cache-Control"),
+		},
+		deviation{
+			fact: Fact{ID: "netlify-methods", Says: "stores answers to GET only", Source: netlifyDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Methods = []string{"GET"} }),
+		},
+		deviation{
+			fact: Fact{ID: "netlify-static", Says: "keeps static files for up to a year, whatever shorter max-age they state, and answers of functions only as they state", Source: netlifyDocs, Read: read},
+			set: doubts(Doubt{
+				Why:  "Netlify keeps static files for up to a year and no answer of a function, and the header does not tell which this is",
+				When: WhenQuiet, Storable: true, Lifetime: true,
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "netlify-consumed", Says: "answers static files with public, max-age=0, must-revalidate for browsers and keeps them itself", Source: netlifyDocs, Read: read},
+			set: doubts(Doubt{
+				Why:  "Netlify answers static files so and keeps them for up to a year itself",
+				When: WhenField, Field: "Cache-Control", Value: "public,max-age=0,must-revalidate", Storable: true, Lifetime: true,
+			}),
+		},
+	)
+}
+
+func gcp() Profile {
+	const (
+		static  = "cache-all-static"
+		origins = "use-origin-headers"
+		force   = "force-cache-all"
+	)
+	staticTypes := []string{
+		"text/css", "text/ecmascript", "text/javascript", "application/javascript", "font/", "image/", "video/", "audio/",
+		"application/pdf", "application/postscript",
+	}
+	return shared(
+		"gcp", static,
+		deviation{
+			fact: Fact{ID: "gcp-targets", Says: "reads CDN-Cache-Control before Cache-Control", Source: googleDocs, Read: read},
+			set:  targets("CDN-Cache-Control"),
+		},
+		deviation{
+			fact: Fact{ID: "gcp-methods", Says: "stores answers to GET only", Source: googleDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Methods = []string{"GET"} }),
+		},
+		deviation{
+			fact: Fact{ID: "gcp-set-cookie", Says: "stores nothing with Set-Cookie", Source: googleDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.RefusesFields = []string{"Set-Cookie"} }),
+		},
+		deviation{
+			fact: Fact{ID: "gcp-stale", Says: "does not implement stale-if-error, and serves stale for 86400 s while it revalidates unless the header states a window", Source: googleDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.NoSIE, b.DefaultSWR = true, 24*time.Hour }),
+		},
+		deviation{
+			fact: Fact{ID: "gcp-cache-all-static", Says: "keeps static media types that state no lifetime for 3600 s, other types not, and nothing for more than 86400 s", Source: googleDocs, Read: "2026-11-26"},
+			mode: static,
+			set: does(func(b *Behaviour) {
+				b.Statuses = []StatusRule{
+					{Codes: []int{2, 3}, Types: staticTypes, Silent: SilentDefault, Default: time.Hour},
+					{Silent: SilentRefuse},
+				}
+				b.MaxTTL = new(24 * time.Hour)
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "gcp-use-origin-headers", Says: "stores nothing that states no lifetime", Source: googleDocs, Read: "2026-11-26"},
+			mode: origins,
+			set:  does(func(b *Behaviour) { b.Statuses = []StatusRule{{Silent: SilentRefuse}} }),
+		},
+		deviation{
+			fact: Fact{ID: "gcp-force-cache-all", Says: "keeps every successful response for the default TTL, 3600 s unless declared, in spite of private, no-store and no-cache", Source: googleDocs, Read: "2026-11-26"},
+			mode: force,
+			set: does(func(b *Behaviour) {
+				b.Ignores = []string{"private", "no-store", "no-cache", "max-age", "s-maxage"}
+				b.IgnoresExpires = true
+				b.Statuses = []StatusRule{{Codes: []int{2, 3}, Silent: SilentDefault, Default: time.Hour}, {Silent: SilentRefuse}}
+			}),
+		},
+	)
+}
+
+func azure() Profile {
+	return shared(
+		"azure", "",
+		deviation{
+			fact: Fact{ID: "azure-methods", Says: "stores answers to GET only", Source: azureDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Methods = []string{"GET"} }),
+		},
+		deviation{
+			fact: Fact{ID: "azure-no-cache", Says: "takes no-cache for no-store", Source: azureDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Refuses = []string{"no-cache"} }),
+		},
+		deviation{
+			fact: Fact{ID: "azure-default-ttl", Says: "keeps what states no lifetime for one to three days", Source: azureDocs, Read: read},
+			set:  doubts(Doubt{Why: "Azure keeps what states no lifetime for one to three days, as it chooses", When: WhenQuiet, Lifetime: true}),
+		},
+	)
+}
