@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/report/check"
+)
+
+// harEntry is what check reads of an entry of an HTTP Archive 1.2, as browsers save it.
+type harEntry struct {
+	Started  time.Time  `json:"startedDateTime"`
+	Time     float64    `json:"time"` // milliseconds
+	Timings  harTimings `json:"timings"`
+	Type     string     `json:"_resourceType"`
+	FromDisk string     `json:"_fromCache"`
+	Request  struct {
+		Method  string     `json:"method"`
+		URL     string     `json:"url"`
+		Headers []harField `json:"headers"`
+	} `json:"request"`
+	Response struct {
+		Status  int        `json:"status"`
+		Headers []harField `json:"headers"`
+		Content struct {
+			Size int64 `json:"size"`
+		} `json:"content"`
+		BodySize int64  `json:"bodySize"`
+		Error    string `json:"_error"`
+	} `json:"response"`
+}
+
+// harTimings are milliseconds; -1 is not known.
+type harTimings struct {
+	Blocked float64 `json:"blocked"`
+	DNS     float64 `json:"dns"`
+	Connect float64 `json:"connect"`
+	Send    float64 `json:"send"`
+	Wait    float64 `json:"wait"`
+}
+
+type harField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// readHAR reads the entries of an HTTP Archive one by one.
+func readHAR(in io.Reader, file string) recordings {
+	return func(yield func(recording, error) bool) {
+		data, err := io.ReadAll(io.LimitReader(in, mostHAR+1))
+		if err == nil && len(data) > mostHAR {
+			err = usageError("%s: a HAR file may have %d MiB", file, mostHAR>>20)
+		}
+		if err != nil {
+			yield(recording{}, err)
+			return
+		}
+		bad := func(line int, err error) {
+			yield(recording{}, withHint(usageError("%s:%d: %w", file, line, err), "a HAR file is what a browser's network panel saves: edgeprime help check-input"))
+		}
+		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+		dec := json.NewDecoder(bytes.NewReader(data))
+		lines := lineCounter{data: data}
+		if err := toEntries(dec); err != nil {
+			bad(lines.at(dec.InputOffset()), err)
+			return
+		}
+		for seen := 1; dec.More(); seen++ {
+			before := dec.InputOffset()
+			var e harEntry
+			if err := dec.Decode(&e); err != nil {
+				bad(lines.at(before), jsonProblem(err))
+				return
+			}
+			if strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
+				continue // no server was asked
+			}
+			r := e.recording(seen)
+			r.place = check.Place{File: file, Line: lines.at(before + 1), Column: 1}
+			if !yield(r, nil) {
+				return
+			}
+		}
+		if _, err := dec.Token(); err != nil {
+			bad(lines.at(dec.InputOffset()), jsonProblem(err))
+		}
+	}
+}
+
+// lineCounter tells the line of a byte; the bytes that are asked for grow.
+type lineCounter struct {
+	data []byte
+	done int64
+	line int
+}
+
+func (c *lineCounter) at(offset int64) int {
+	offset = max(c.done, min(offset, int64(len(c.data))))
+	c.line += bytes.Count(c.data[c.done:offset], []byte("\n"))
+	c.done = offset
+	return c.line + 1
+}
+
+// toEntries moves to the first of log.entries.
+func toEntries(dec *json.Decoder) error {
+	for _, key := range []string{"log", "entries"} {
+		if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+			return fmt.Errorf("this is no HAR: it has no object with %q", key)
+		}
+		for {
+			t, err := dec.Token()
+			if err != nil || t == json.Delim('}') {
+				return fmt.Errorf("this is no HAR: %q is missing", key)
+			}
+			if t == key {
+				break
+			}
+			var skip json.RawMessage
+			if err := dec.Decode(&skip); err != nil {
+				return jsonProblem(err)
+			}
+		}
+	}
+	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
+		return fmt.Errorf("this is no HAR: %q is no list", "entries")
+	}
+	return nil
+}
+
+func (e *harEntry) recording(place int) recording {
+	requested := e.Started.Add(milliseconds(known(e.Timings.Blocked) + known(e.Timings.DNS) + known(e.Timings.Connect) + known(e.Timings.Send)))
+	received := requested.Add(milliseconds(known(e.Timings.Wait)))
+	r := recording{id: strconv.Itoa(place)}
+	r.answer = recorded(e.Request.URL, e.Request.Method, e.Response.Status, harPairs(e.Request.Headers), harPairs(e.Response.Headers), requested, received, received)
+	r.answer.Observation.Bytes, r.answer.Observation.WireBytes = max(0, e.Response.Content.Size), max(0, e.Response.BodySize)
+	if kind := harKind(e.Type); kind != "" {
+		r.answer.Asset.Kind = kind
+	}
+	switch {
+	case e.FromDisk != "":
+		r.failure = "the browser took it from its own cache, and asked no server"
+	case e.Response.Status < 100 || e.Response.Status > 599:
+		r.failure = strings.TrimSpace("there was no answer " + e.Response.Error)
+	}
+	return r
+}
+
+// harKind is the kind of a resource type of Chromium's.
+func harKind(kind string) crawl.Kind {
+	switch kind {
+	case "document", "stylesheet", "script", "font", "image", "media":
+		return crawl.Kind(kind)
+	case "manifest":
+		return crawl.WebApp
+	case "xhr", "fetch":
+		return crawl.Data
+	}
+	return ""
+}
+
+// harPairs are the fields without the pseudo fields of HTTP/2 and 3. Firefox joins lines of one
+// field with line feeds.
+func harPairs(fields []harField) [][2]string {
+	var list [][2]string
+	for _, f := range fields {
+		if f.Name == "" || f.Name[0] == ':' {
+			continue
+		}
+		for value := range strings.SplitSeq(f.Value, "\n") {
+			list = append(list, [2]string{f.Name, value})
+		}
+	}
+	return list
+}
+
+func known(ms float64) float64 { return max(0, ms) }
+
+func milliseconds(ms float64) time.Duration {
+	const day = 24 * 60 * 60 * 1000
+	return time.Duration(min(ms, day) * float64(time.Millisecond))
+}
