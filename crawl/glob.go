@@ -30,6 +30,12 @@ func (g Globs) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Match reports whether Include matches a URL and Exclude does not. What is no URL matches nothing.
+func (g Globs) Match(url string) bool {
+	l, err := parseLink(url)
+	return err == nil && firstMatch(g.Include, l) != "" && firstMatch(g.Exclude, l) == ""
+}
+
 // apply overrides the priority that extraction gave.
 func (g Globs) apply(a *Asset, l link) {
 	if glob := firstMatch(g.Exclude, l); glob != "" {

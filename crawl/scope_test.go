@@ -138,6 +138,12 @@ func TestCriticalGlobs(t *testing.T) {
 		}
 	}
 	require.Error(t, Globs{Exclude: []string{"x"}}.Validate())
+	for url, want := range map[string]bool{
+		"https://www.example/hero/a.png?x=1": true, "HTTPS://CDN.example/x.js": true,
+		"https://www.example/hero/old/a.png": false, "https://cdn.example/a/x.js": false, "no URL": false,
+	} {
+		assert.Equal(t, want, g.Match(url), url)
+	}
 }
 
 func TestPreviewBothWays(t *testing.T) {

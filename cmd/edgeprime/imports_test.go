@@ -35,7 +35,7 @@ func mayImport() map[string][]string {
 		"regions":         {"crawl", "edge", "origin"},
 		"regions/natsq":   {"crawl", "edge", "origin", "regions"},
 		"report":          {"crawl", "edge", "edge/lint", "edge/policy", "origin", "regions", "report/safe"},
-		"report/check":    {"edge", "edge/lint", "edge/policy", "report/safe"},
+		"report/check":    {"crawl", "edge", "edge/lint", "edge/policy", "report/safe"},
 		"report/safe":     {},
 		"fixtures":        {},
 		"cmd/edgeprime":   {anything},

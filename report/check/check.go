@@ -3,7 +3,13 @@
 //
 // [Build] takes what was seen and what the rules say about it, sets aside what is waived or was
 // there before, and decides. Every format is a function of the [Check] alone, so the same result
-// can be written in many of them.
+// can be written in many of them:
+//
+//	c, err := check.Build(check.Input{Head: head, Answers: answers, Criteria: check.Criteria{FailOn: lint.Error}})
+//	err = check.Write(os.Stdout, check.FormatText, c)
+//	os.Exit(c.ExitCode)
+//
+// [Lines] does the same for one answer after the other, for more answers than memory holds.
 package check
 
 import (
@@ -13,8 +19,44 @@ import (
 	"github.com/edgeprime/edgeprime/edge/lint"
 )
 
-// SchemaVersion is the version of the JSON formats; a field that is added does not change it.
-const SchemaVersion = 1
+// SchemaVersion is the version of the JSON formats: a minor adds, a major breaks.
+const SchemaVersion = "1.0"
+
+// Head is what a result says about itself.
+type Head struct {
+	SchemaVersion string    `json:"schema_version"` // set by Build
+	Tool          string    `json:"tool"`           // version of edgeprime
+	Started       time.Time `json:"started"`
+	// Source is what was checked, such as "launch.yaml" or "2 URLs".
+	Source string `json:"source,omitempty"`
+	// Profile is the cache that answers are judged for, by the names of package policy.
+	Profile string      `json:"profile"`
+	Preset  lint.Preset `json:"preset"`
+	// LaunchAt, PrimedAt and WarmUntil are the launch that freshness is judged through; zero when
+	// none was given.
+	LaunchAt  time.Time `json:"launch_at,omitzero"`
+	PrimedAt  time.Time `json:"primed_at,omitzero"`
+	WarmUntil time.Time `json:"warm_until,omitzero"`
+}
+
+// Check is a result: what was seen, what is wrong with it, and what follows.
+type Check struct {
+	Head
+
+	Decision
+
+	Verdict  Verdict `json:"verdict"`
+	ExitCode int     `json:"exit_code"` // 0 pass, 3 fail, 5 inconclusive
+	// Reasons are why, the worst first.
+	Reasons []string `json:"reasons"`
+	// Warnings are about the waivers and the baseline: what expired, what matches nothing.
+	Warnings []string `json:"warnings,omitempty"`
+	Answers  []Answer `json:"answers"`
+	// Findings are those that belong to no answer, such as one about a region.
+	Findings []Finding `json:"findings,omitempty"`
+	// Gone are the findings of the baseline that no longer occur.
+	Gone []Known `json:"gone,omitempty"`
+}
 
 // Place is where an input is named: a line of a launch file, a manifest or a file of headers.
 type Place struct {
@@ -88,43 +130,4 @@ type Answer struct {
 	Failure string `json:"failure,omitempty"`
 	// Probes are the probes that were sent.
 	Probes []lint.Probe `json:"probes,omitempty"`
-}
-
-// State is a finding's state against a baseline.
-type State string
-
-// The states, in the words of SARIF 2.1.0, section 3.27.24.
-const (
-	StateNew       State = "new"
-	StateUnchanged State = "unchanged"
-	StateUpdated   State = "updated"
-	StateAbsent    State = "absent"
-)
-
-// Finding is a rule's complaint with what a baseline and waivers make of it.
-type Finding struct {
-	lint.Finding
-
-	// Key is the same for the same complaint in another run: a SHA-256 of rule, URL without its
-	// query's values, region and profile, in hex.
-	Key string `json:"key"`
-	// State is empty without a baseline.
-	State State `json:"state,omitempty"`
-	// Waiver is set when the finding does not count.
-	Waiver *Waiver `json:"waiver,omitempty"`
-}
-
-// Waiver is an accepted finding.
-type Waiver struct {
-	// Rule is a rule's id.
-	Rule string `json:"rule" yaml:"rule"`
-	// URL is a glob of URLs, as in the launch file's critical globs.
-	URL string `json:"url" yaml:"url"`
-	// Region is a region's name; empty means every one.
-	Region string `json:"region,omitempty" yaml:"region"`
-	// Reason says why, Owner who answers for it.
-	Reason string `json:"reason" yaml:"reason"`
-	Owner  string `json:"owner" yaml:"owner"`
-	// Expires is the last day, YYYY-MM-DD in UTC, on which the waiver holds.
-	Expires string `json:"expires" yaml:"expires"`
 }
