@@ -85,6 +85,24 @@ func TestRFCVectors(t *testing.T) {
 			Headers [][2]string    `json:"headers"`
 			Expect  map[string]any `json:"expect"`
 		} `json:"targeted"`
+		Compare []struct {
+			A      string `json:"a"`
+			B      string `json:"b"`
+			Strong bool   `json:"strong"`
+			Weak   bool   `json:"weak"`
+		} `json:"etag_compare"`
+		Syntax []struct {
+			V    string `json:"v"`
+			OK   bool   `json:"ok"`
+			Weak bool   `json:"weak"`
+		} `json:"etag_syntax"`
+		Search []struct {
+			V       string `json:"v"`
+			Default bool   `json:"default"`
+			NoVary  any    `json:"no_vary"`
+			Vary    any    `json:"vary"`
+			Order   bool   `json:"key_order"`
+		} `json:"no_vary_search_parse"`
 	}
 	readVectors(t, "rfc_vectors.json", &file)
 	require.NotEmpty(t, file.Dates)
@@ -105,6 +123,46 @@ func TestRFCVectors(t *testing.T) {
 			assert.Equal(t, want, targetedView(row.Headers, who), "%s of %v", who, row.Headers)
 		}
 	}
+	require.NotEmpty(t, file.Compare)
+	for _, row := range file.Compare {
+		a, okA := policy.ParseETag(row.A)
+		b, okB := policy.ParseETag(row.B)
+		require.True(t, okA && okB, row)
+		assert.Equal(t, row.Strong, a.StrongEqual(b), row)
+		assert.Equal(t, row.Weak, a.WeakEqual(b), row)
+	}
+	require.NotEmpty(t, file.Syntax)
+	for _, row := range file.Syntax {
+		tag, ok := policy.ParseETag(row.V)
+		assert.Equal(t, row.OK, ok, row.V)
+		assert.Equal(t, row.Weak, tag.Weak, row.V)
+	}
+	require.NotEmpty(t, file.Search)
+	for _, row := range file.Search {
+		n := policy.ParseNoVarySearch([]string{row.V})
+		assert.Equal(t, row.Default, n.IsDefault(), row.V)
+		if !row.Default {
+			noVary, vary := searchView(n)
+			assert.Equal(t, row.NoVary, noVary, row.V)
+			assert.Equal(t, row.Vary, vary, row.V)
+			assert.Equal(t, row.Order, !n.IgnoresOrder, row.V)
+		}
+	}
+}
+
+// searchView says which parameters do not count and which do, in the words of the vectors.
+func searchView(n policy.NoVarySearch) (noVary, vary any) {
+	list := func(names []string) any {
+		all := []any{}
+		for _, name := range names {
+			all = append(all, name)
+		}
+		return all
+	}
+	if n.IgnoresAll {
+		return "wildcard", list(n.Kept)
+	}
+	return list(n.Ignored), "wildcard"
 }
 
 // timeline says what a cache does at an age, in the words of the vectors.
