@@ -20,6 +20,7 @@ func commands(e *env) []*cli.Command {
 		primeCommand(e),
 		verifyCommand(e),
 		reportCommand(e),
+		checkCommand(e),
 		initCommand(e),
 		validateCommand(e),
 		configCommand(e),

@@ -49,6 +49,9 @@ func (l *Linter) For(p policy.Profile) *Linter {
 	return &other
 }
 
+// Config returns the configuration, with its defaults.
+func (l *Linter) Config() Config { return l.config }
+
 // Profile returns the profile that answers are judged for.
 func (l *Linter) Profile() policy.Profile { return l.profile }
 

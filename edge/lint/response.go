@@ -92,6 +92,14 @@ func (l *Linter) answer(r Response) answer {
 	return a
 }
 
+// Policies returns what a shared cache by the letter of RFC 9111 and what the profile's cache make of
+// an answer. Hidden is true when the answer itself proves that its edge goes by a lifetime that no
+// header shows: of the profile's policy only what was declared is then known.
+func (l *Linter) Policies(r Response) (rfc, profile policy.Policy, hidden bool) {
+	a := l.answer(r)
+	return a.policy, a.cdn, a.edgeDecides() && a.cdn.Basis != policy.BasisEdgeTTL
+}
+
 // Instants returns when the last attempt of an observation was written, and when its answer began.
 func Instants(o *edge.Observation) (requested, received time.Time) {
 	requested = o.At.Add(milliseconds(o.Timing.Connect + o.Timing.Permit))

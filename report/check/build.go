@@ -28,7 +28,7 @@ func Build(in Input) *Check {
 		j.JudgeSet(&c.Findings[i])
 	}
 	c.Decision, c.Gone, c.Warnings = j.Decision(), j.Gone(), j.Warnings()
-	c.Verdict, c.Reasons = c.Decision.Verdict(), c.reasons()
+	c.Verdict, c.Reasons = c.Decision.Verdict(), c.Why()
 	c.ExitCode = c.Verdict.ExitCode()
 	return c
 }

@@ -67,8 +67,8 @@ type Place struct {
 	Column int `json:"column,omitempty"`
 }
 
-// Caching is what one cache makes of an answer. A nil pointer is a value that is not known, and
-// Unknown says why.
+// Caching is what one cache makes of an answer. A nil pointer is a value that is not known, for the
+// reason that Unknown gives, or that an answer which is not stored does not have.
 type Caching struct {
 	// Profile is the cache, by the names of package policy.
 	Profile  string `json:"profile"`

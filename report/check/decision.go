@@ -164,8 +164,8 @@ func (d Decision) Verdict() Verdict {
 // ExitCode is the exit code that the counts come to.
 func (d Decision) ExitCode() int { return d.Verdict().ExitCode() }
 
-// reasons say why, in the order of the verdict.
-func (d Decision) reasons() []string {
+// Why says what the verdict rests on, the worst first.
+func (d Decision) Why() []string {
 	var out []string
 	if n := d.Counting.atLeast(d.FailOn); n > 0 {
 		out = append(out, fmt.Sprintf("%s at or above %s: %s", plural(n, "finding"), d.FailOn, d.Counting.words()))

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/edge/policy"
+	"github.com/edgeprime/edgeprime/report/check"
+)
+
+// newChecking reads a command line of check. Every mistake on it is found before anything is asked.
+func newChecking(e *env, c *cli.Context) (*checking, error) {
+	args, err := positionals(c, e.argv)
+	if err != nil {
+		return nil, err
+	}
+	k := &checking{e: e, format: c.String("format"), output: c.String("output"), baseline: c.String("write-baseline"), exitCode: c.Int("exit-code")}
+	if !slices.Contains(check.Formats(), k.format) {
+		return nil, noFormat(k.format)
+	}
+	if k.reports, err = reportsOf(c.StringSlice("report")); err != nil {
+		return nil, err
+	}
+	if err := k.rules(c); err != nil {
+		return nil, err
+	}
+	if k.judge.when, err = launchWhenOf(c); err != nil {
+		return nil, err
+	}
+	if err := k.source(c, args); err != nil {
+		return nil, err
+	}
+	k.head = check.Head{Tool: toolVersion(), Started: e.now().UTC(), Source: k.head.Source, Profile: k.judge.profile, Preset: k.judge.rules.Config().Preset}
+	if k.judge.when.given() {
+		w, _ := k.judge.when.window(e.now())
+		k.head.LaunchAt, k.head.PrimedAt, k.head.WarmUntil = w.LaunchAt, w.PrimeAt, w.WarmUntil
+	}
+	return k, k.accepted(c)
+}
+
+// rules reads which rules apply, and for which cache.
+func (k *checking) rules(c *cli.Context) error {
+	levels, err := levelsOf(c.StringSlice("rule"))
+	if err != nil {
+		return err
+	}
+	profile := c.String("profile")
+	p, ok := policy.Named(profile)
+	if !ok {
+		if p = policy.RFC9111(); profile != "" {
+			return withHint(usageError("there is no profile %q; %s", profile, near(profile, policy.Names())), "edgeprime check --help")
+		}
+	}
+	config := lint.Config{Preset: lint.Preset(c.String("preset")), Levels: levels}
+	if k.judge.rules, err = lint.New(config, p); err != nil {
+		return usageError("%w", err)
+	}
+	k.judge.profile = profile
+	if text := c.String("edge-ttl"); text != "" {
+		ttl, err := parseDistance(text)
+		if err != nil {
+			return usageError("--edge-ttl: %w", err)
+		}
+		k.judge.settings.EdgeTTL = &ttl
+	}
+	if err := p.Accepts(k.judge.settings); err != nil {
+		return usageError("%w", err)
+	}
+	k.criteria.FailOn, err = check.ParseFailOn(c.String("fail-on"))
+	if err != nil {
+		return usageError("--fail-on: %w", err)
+	}
+	return nil
+}
+
+// launchWhenOf reads the launch that freshness is judged through.
+func launchWhenOf(c *cli.Context) (launchWhen, error) {
+	var w launchWhen
+	for _, flag := range []struct {
+		name string
+		into *when
+	}{{"launch-at", &w.launch}, {"primed-at", &w.primed}} {
+		if text := c.String(flag.name); text != "" {
+			var err error
+			if *flag.into, err = parseWhen(text, nil); err != nil {
+				return w, usageError("--%s: %w", flag.name, err)
+			}
+		}
+	}
+	if text := c.String("warm-window"); text != "" {
+		var err error
+		if w.warm, err = parseDistance(text); err != nil {
+			return w, usageError("--warm-window: %w", err)
+		}
+	}
+	if !w.given() && (w.primed.given || w.warm > 0) {
+		return w, withHint(usageError("--primed-at and --warm-window say nothing without the launch"), "add --launch-at TIME")
+	}
+	return w, nil
+}
+
+// accepted reads waivers and the baseline.
+func (k *checking) accepted(c *cli.Context) error {
+	k.criteria.Now, k.criteria.Strict = k.e.now(), c.Bool("strict-baseline")
+	path := c.String("waivers")
+	data, err := os.ReadFile(cmp.Or(path, check.WaiverFile))
+	switch {
+	case err == nil:
+		if k.criteria.Waivers, err = check.ReadWaivers(cmp.Or(path, check.WaiverFile), data); err != nil {
+			return usageError("%w", err)
+		}
+	case path != "" || !errors.Is(err, fs.ErrNotExist):
+		return usageError("--waivers: %w", err)
+	}
+	path = c.String("baseline")
+	if path == "" {
+		if k.criteria.Strict {
+			return withHint(usageError("--strict-baseline needs a baseline"), "add --baseline FILE")
+		}
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return withHint(usageError("--baseline: %w", err), "write one with: edgeprime check --write-baseline %s", path)
+	}
+	defer f.Close()
+	if k.criteria.Baseline, err = check.ReadBaseline(f, k.head.Profile); err != nil {
+		return usageError("%s: %w", path, err)
+	}
+	return nil
+}
+
+// source reads what is to be checked.
+func (k *checking) source(c *cli.Context, args []string) error {
+	headers := c.String("headers-from")
+	format := inputFormat(c.String("input-format"))
+	switch {
+	case format != "" && !slices.Contains(inputFormats(), string(format)):
+		return withHint(usageError("there is no input format %q; %s", format, near(string(format), inputFormats())), "edgeprime check --help")
+	case headers == "" && format != "":
+		return withHint(usageError("--input-format is about --headers-from, which is not given"), "edgeprime check --help")
+	case headers != "" && len(args) > 0:
+		return withHint(usageError("recorded headers and %q are two things to check", args[0]), "leave one of them out")
+	case headers != "":
+		k.head.Source = headers
+		k.inputs = func(context.Context) (recordings, error) { return k.recorded(headers, format) }
+		return nil
+	}
+	return withHint(usageError("there is nothing to check"), "name URLs, a launch file, --manifest FILE or --headers-from FILE")
+}
+
+// recorded reads a file of recorded headers.
+func (k *checking) recorded(path string, format inputFormat) (recordings, error) {
+	f, err := openHeaders(k.e, path)
+	if err != nil {
+		return nil, err
+	}
+	name := path
+	if path == "-" {
+		name = "stdin"
+	}
+	return func(yield func(recording, error) bool) {
+		defer f.Close()
+		for r, err := range readRecordings(f, name, format, k.e.now().UTC().Truncate(time.Millisecond)) {
+			if !yield(r, err) {
+				return
+			}
+		}
+	}, nil
+}
