@@ -112,7 +112,8 @@ func civil(year int, monthName string, day int, clock string) (time.Time, bool) 
 	if month == 0 || day == 0 || hour > 23 || minute > 59 || second > 60 {
 		return time.Time{}, false
 	}
-	if midnight := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC); midnight.Day() != day {
+	const shortest = 28 // only days after it need a look at the calendar
+	if day > shortest && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
 		return time.Time{}, false
 	}
 	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
@@ -121,7 +122,7 @@ func civil(year int, monthName string, day int, clock string) (time.Time, bool) 
 // index returns the position of a three-letter name in names, without case, or -1.
 func index(names, name string) int {
 	for i := 0; i < len(names); i += 3 {
-		if strings.EqualFold(names[i:i+3], name) {
+		if names[i:i+3] == name || strings.EqualFold(names[i:i+3], name) {
 			return i / 3
 		}
 	}

@@ -35,7 +35,7 @@ type evaluation struct {
 
 	policy    *Policy
 	behaviour *Behaviour
-	fields    fields
+	fields    *fields
 }
 
 // Evaluate applies RFC 9111 to one response: whether a cache of the profile's kind may store it,
@@ -47,12 +47,14 @@ func Evaluate(req Request, res Response, requested, received time.Time, p Profil
 		Profile: p.Name, Received: received, Basis: BasisNone, StorableKnown: true, LifetimeKnown: true,
 		input: input{request: req, response: res, requested: requested, received: received, profile: p},
 	}
+	// What an evaluation only needs itself stays on the stack.
 	var plain Behaviour
-	e := evaluation{input: &pol.input, policy: &pol, behaviour: p.behaviour}
+	var gathered fields
+	e := evaluation{input: &pol.input, policy: &pol, behaviour: p.behaviour, fields: &gathered}
 	if e.behaviour == nil {
 		e.behaviour = &plain
 	}
-	e.fields.gather(res.Header)
+	gathered.gather(res.Header)
 	if e.behaviour.IgnoresExpires {
 		e.fields.expires = lines{}
 	}

@@ -236,13 +236,3 @@ func FuzzEvaluate(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkEvaluate(b *testing.B) {
-	res := policy.Response{Status: 200, Header: header("Age", "120", "Cache-Control", "public, max-age=31536000, immutable",
-		"Content-Type", "text/css", "Date", date, "ETag", `"x"`, "Last-Modified", dayAgo, "Vary", "Accept-Encoding")}
-	profile := policy.RFC9111()
-	b.ReportAllocs()
-	for b.Loop() {
-		_ = policy.Evaluate(policy.Request{}, res, now(), now(), profile)
-	}
-}

@@ -39,7 +39,7 @@ func (l *lines) add(s string) {
 
 // addNamed appends the value of a line whose name is the wanted one.
 func (l *lines) addNamed(name, wanted, value string) {
-	if strings.EqualFold(name, wanted) {
+	if sameName(name, wanted) {
 		l.add(value)
 	}
 }
@@ -62,7 +62,7 @@ func (f *fields) gather(header [][2]string) {
 			keepFirst(&f.age, &f.hasAge, name, "Age", value)
 		case len("Date"):
 			keepFirst(&f.date, &f.hasDate, name, "Date", value)
-			f.varyAny = f.varyAny || strings.EqualFold(name, "Vary") && hasMember(value, "*")
+			f.varyAny = f.varyAny || sameName(name, "Vary") && hasMember(value, "*")
 		case len("Expires"):
 			f.expires.addNamed(name, "Expires", value)
 		case len("Content-Type"):
@@ -71,14 +71,14 @@ func (f *fields) gather(header [][2]string) {
 			f.cacheControl.addNamed(name, "Cache-Control", value)
 			keepFirst(&f.lastModified, &f.hasLM, name, "Last-Modified", value)
 		case len("Content-Location"):
-			f.hasLocation = f.hasLocation || strings.EqualFold(name, "Content-Location")
+			f.hasLocation = f.hasLocation || sameName(name, "Content-Location")
 		}
 	}
 }
 
 // keepFirst keeps the value of the first line of a field.
 func keepFirst(kept *string, has *bool, name, wanted, value string) {
-	if !*has && strings.EqualFold(name, wanted) {
+	if !*has && sameName(name, wanted) {
 		*kept, *has = trim(value), true
 	}
 }
@@ -112,7 +112,7 @@ func hasMember(list, member string) bool {
 // find returns the first line of a field.
 func find(header [][2]string, name string) (string, bool) {
 	for i := range header {
-		if len(header[i][0]) == len(name) && strings.EqualFold(header[i][0], name) {
+		if sameName(header[i][0], name) {
 			return header[i][1], true
 		}
 	}

@@ -50,7 +50,8 @@ type Directive struct {
 // Is reports whether the directive has the given lower-case name, compared without case.
 func (d Directive) Is(name string) bool { return sameName(d.Name, name) }
 
-// sameName compares names of directives without case; all names that count are ASCII.
+// sameName compares names of directives or fields without case, quickly where they are written as
+// usual; all names that count are ASCII.
 func sameName(name, lower string) bool {
 	return len(name) == len(lower) && strings.EqualFold(name, lower)
 }
@@ -139,7 +140,7 @@ func (ds Directives) Qualified(name string) bool {
 // commas outside quoted strings. It reads every input; what is wrong with a directive is in its
 // Err. A quote that is never closed reaches to the end of its line, not into the next one.
 func Lex(lines []string) Directives {
-	var ds Directives
+	ds := make(Directives, 0, expected(lines))
 	for n, line := range lines {
 		for start := 0; start <= len(line); {
 			end := memberEnd(line, start)
@@ -147,8 +148,20 @@ func Lex(lines []string) Directives {
 			start = end + 1
 		}
 	}
+	if len(ds) == 0 {
+		return nil
+	}
 	ds.number()
 	return ds
+}
+
+// expected is room for the directives of the lines, but not more than a field that means well has.
+func expected(lines []string) int {
+	n := 0
+	for _, line := range lines {
+		n += strings.Count(line, ",") + 1
+	}
+	return min(n, fewDirectives)
 }
 
 // memberEnd finds the comma that ends the member starting at start, or the end of the line.
@@ -248,26 +261,37 @@ func lexMember(raw string) Directive {
 	return d
 }
 
-// quoted reads the quoted string at the start of arg, which begins at byte at.
+// quoted reads the quoted string at the start of arg, which begins at byte at. Without an escape
+// the argument is a part of the line.
 func (d *Directive) quoted(arg string, at int) {
-	plain := make([]byte, 0, len(arg))
+	var plain []byte
+	start := 1
 	for i := 1; i < len(arg); i++ {
-		switch c := arg[i]; {
-		case c == '"':
+		switch arg[i] {
+		case '"':
 			if i+1 < len(arg) {
 				d.fail(ErrTrailing, at+i+1)
 			}
-			d.Arg = string(plain)
+			d.Arg = joined(plain, arg[start:i])
 			return
-		case c == '\\' && i+1 < len(arg):
-			i++
-			plain = append(plain, arg[i])
-		default:
-			plain = append(plain, c)
+		case '\\':
+			if i+1 < len(arg) {
+				plain = append(plain, arg[start:i]...)
+				i++
+				start = i
+			}
 		}
 	}
-	d.Arg = string(plain)
+	d.Arg = joined(plain, arg[start:])
 	d.fail(ErrUnbalanced, at)
+}
+
+// joined is what was unescaped so far and the rest.
+func joined(plain []byte, rest string) string {
+	if len(plain) == 0 {
+		return rest
+	}
+	return string(append(plain, rest...))
 }
 
 // fail keeps the first error.
@@ -281,8 +305,8 @@ func (d *Directive) fail(problem string, at int) {
 func notToken(s string) int {
 	for i := range len(s) {
 		c := s[i]
-		alnum := c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-		if !alnum && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+		alnum := c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z'
+		if !alnum && c != '-' && strings.IndexByte("!#$%&'*+.^_`|~", c) < 0 {
 			return i
 		}
 	}
@@ -291,4 +315,13 @@ func notToken(s string) int {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
-func trim(s string) string { return strings.Trim(s, " \t") }
+// trim cuts white space off both ends; nearly always there is none.
+func trim(s string) string {
+	for s != "" && isSpace(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && isSpace(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
