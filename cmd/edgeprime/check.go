@@ -38,6 +38,8 @@ func checkCommand(e *env) *cli.Command {
 func checkFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "the launch `FILE` whose settings apply"},
+		&cli.StringFlag{Name: "manifest", Usage: "check the assets of a manifest, `FILE`, - for standard input"},
+		&cli.StringFlag{Name: "urls-from", Usage: "check the URLs of a list, `FILE`, one a line, - for standard input"},
 		&cli.StringFlag{Name: "headers-from", Usage: "judge headers recorded in `FILE` (header blocks, HAR or JSON Lines), - for standard input"},
 		&cli.StringFlag{Name: "input-format", Usage: "`FORMAT` of --headers-from, else it is told by its beginning: " + strings.Join(inputFormats(), ", ")},
 		&cli.StringFlag{Name: "profile", Usage: "judge for this cache, `NAME`, else for the one that answered: " + strings.Join(policy.Names(), ", ")},
@@ -48,6 +50,10 @@ func checkFlags() []cli.Flag {
 		&cli.StringFlag{Name: "primed-at", Usage: "when priming is or was, `TIME`; default 10 minutes before the launch"},
 		&cli.StringFlag{Name: "warm-window", Usage: "and for this `DURATION` behind it; default that of the launch file, else 0"},
 		&cli.StringFlag{Name: "edge-ttl", Usage: "the `DURATION` that a rule of the CDN keeps copies, whatever headers say"},
+		&cli.StringFlag{Name: "probes", Value: "0", Usage: "send up to `N` further requests for each answer, or all, for the rules that need them"},
+		&cli.StringFlag{Name: "origin-address", Usage: "ask the origin itself too, at `IP:PORT`, so that a lifetime that the edge hides is known"},
+		&cli.StringSliceFlag{Name: "allow-address", Usage: "private or loopback `IP:PORT` that may be dialled all the same; repeat for more"},
+		limitFlag("max-rps"), limitFlag("max-in-flight"),
 		&cli.StringFlag{Name: "format", Value: check.FormatText, Usage: "print as `FORMAT`: " + strings.Join(check.Formats(), ", ")},
 		&cli.StringSliceFlag{Name: "report", Usage: "`FORMAT=FILE`: write a further format to a file; repeat for more"},
 		outputFlag("result"),
@@ -57,6 +63,16 @@ func checkFlags() []cli.Flag {
 		&cli.StringFlag{Name: "waivers", Usage: "the `FILE` of accepted findings; default " + check.WaiverFile + " in this folder"},
 		&cli.IntFlag{Name: "exit-code", Value: exitNotReady, Usage: "`N` instead of 3 when the check fails"},
 	}
+}
+
+// limitFlag is the flag of a setting that every command with a launch has.
+func limitFlag(name string) cli.Flag {
+	for _, s := range settings() {
+		if s.flag == name {
+			return &cli.StringFlag{Name: s.flag, Usage: s.usage + " [$" + s.variable + "]"}
+		}
+	}
+	return nil
 }
 
 // checking is one command line of check.
@@ -71,6 +87,10 @@ type checking struct {
 	baseline string            // to write
 	exitCode int
 	inputs   func(context.Context) (recordings, error)
+
+	probes        int
+	originAddress string
+	sets          []check.Finding // over several answers
 }
 
 // run judges all inputs and writes the result.
@@ -89,7 +109,7 @@ func (k *checking) run(ctx context.Context) error {
 		}
 		answers = append(answers, k.judge.judge(r))
 	}
-	c := check.Build(check.Input{Head: k.head, Criteria: k.criteria, Answers: answers, Root: workingFolder()})
+	c := check.Build(check.Input{Head: k.head, Criteria: k.criteria, Answers: answers, Sets: k.sets, Root: workingFolder()})
 	if err := k.write(c); err != nil {
 		return err
 	}
@@ -191,18 +211,6 @@ func workingFolder() string {
 		return ""
 	}
 	return folder
-}
-
-// openHeaders opens a file of recorded headers, or standard input.
-func openHeaders(e *env, path string) (io.ReadCloser, error) {
-	if path == "-" {
-		return io.NopCloser(e.stdin), nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, withHint(usageError("--headers-from: %w", err), "name a file, or - for standard input")
-	}
-	return f, nil
 }
 
 // levelsOf reads --rule flags.

@@ -24,6 +24,10 @@ type recording struct {
 	profile string // of the cache that gave it; empty when its own headers are to tell
 	answer  lint.Response
 	failure string // why there is no answer, or none that can be judged
+	// probes are further answers of the same URL, origin is that of the origin itself; nil where none
+	// were asked for.
+	probes map[lint.Probe]*edge.Observation
+	origin *lint.Response
 }
 
 // recordings are inputs of check, one after the other. After an error there are no more.

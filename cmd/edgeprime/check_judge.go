@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/edgeprime/edgeprime/crawl"
@@ -12,13 +13,14 @@ import (
 	"github.com/edgeprime/edgeprime/report/check"
 )
 
-// headerJudge judges answers one by one. It is not safe for concurrent use.
+// headerJudge judges answers one by one. Safe for concurrent use.
 type headerJudge struct {
 	// profile is the cache that all answers are judged for; empty means the one that gave them.
 	profile  string
 	settings policy.Settings
 	rules    *lint.Linter
 	when     launchWhen
+	mu       sync.Mutex
 	linters  map[string]*lint.Linter // by profile
 }
 
@@ -34,14 +36,27 @@ func (j *headerJudge) judge(r recording) check.Answer {
 	r.answer.Window, r.answer.Planned = j.when.window(r.answer.Now)
 	rfc, profile, hidden := linter.Policies(r.answer)
 	a.RFC, a.Profile = cachingOf(rfc, r.answer.Now), cachingOf(profile, r.answer.Now)
-	if hidden {
+	switch {
+	case o.Status == 0:
+		a.RFC, a.Profile = check.Caching{Profile: rfc.Profile}, check.Caching{Profile: profile.Profile}
+	case r.origin != nil && (hidden || profile.Unknown != ""):
+		a.Profile = cachingOf(j.atOrigin(linter, r, profile), r.answer.Now)
+	case hidden:
 		a.Profile = hiddenCaching(a.Profile)
+	}
+	if a.Profile.Storable == nil && o.Cache.EdgeHit != nil && *o.Cache.EdgeHit {
+		a.Profile.Storable, a.Profile.Reason = o.Cache.EdgeHit, "" // it was stored
 	}
 	switch {
 	case o.Challenge != "" && a.Failure == "":
 		a.Failure = "a challenge or block page answered, not the site: " + o.Challenge
 	case a.Failure == "":
-		a.Findings = check.Findings(linter.Response(r.answer))
+		a.Findings = check.Findings(append(linter.Response(r.answer), linter.Probes(r.answer, r.probes)...))
+	}
+	for _, p := range lint.Probes() {
+		if r.probes[p] != nil {
+			a.Probes = append(a.Probes, p)
+		}
 	}
 	if j.when.given() && a.Profile.Unknown != "" {
 		a.Unknown = append(a.Unknown, "whether the copy is fresh at the launch: "+a.Profile.Unknown)
@@ -49,9 +64,18 @@ func (j *headerJudge) judge(r recording) check.Answer {
 	return a
 }
 
+// atOrigin is what the profile's cache makes of the origin's answer, with the age of the edge's copy.
+func (j *headerJudge) atOrigin(l *lint.Linter, r recording, edge policy.Policy) policy.Policy {
+	_, p, _ := l.Policies(*r.origin)
+	p.AgeValue, p.CorrectedAge, p.ApparentAge, p.Received = edge.AgeValue, edge.CorrectedAge, edge.ApparentAge, edge.Received
+	return p
+}
+
 // linter returns the linter for the cache that gave an answer.
 func (j *headerJudge) linter(r recording) *lint.Linter {
 	name := cmp.Or(j.profile, r.profile, profileOf(r.answer.Observation.Cache.Dialect))
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if l := j.linters[name]; l != nil {
 		return l
 	}

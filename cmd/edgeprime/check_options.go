@@ -2,12 +2,10 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -136,43 +134,4 @@ func (k *checking) accepted(c *cli.Context) error {
 		return usageError("%s: %w", path, err)
 	}
 	return nil
-}
-
-// source reads what is to be checked.
-func (k *checking) source(c *cli.Context, args []string) error {
-	headers := c.String("headers-from")
-	format := inputFormat(c.String("input-format"))
-	switch {
-	case format != "" && !slices.Contains(inputFormats(), string(format)):
-		return withHint(usageError("there is no input format %q; %s", format, near(string(format), inputFormats())), "edgeprime check --help")
-	case headers == "" && format != "":
-		return withHint(usageError("--input-format is about --headers-from, which is not given"), "edgeprime check --help")
-	case headers != "" && len(args) > 0:
-		return withHint(usageError("recorded headers and %q are two things to check", args[0]), "leave one of them out")
-	case headers != "":
-		k.head.Source = headers
-		k.inputs = func(context.Context) (recordings, error) { return k.recorded(headers, format) }
-		return nil
-	}
-	return withHint(usageError("there is nothing to check"), "name URLs, a launch file, --manifest FILE or --headers-from FILE")
-}
-
-// recorded reads a file of recorded headers.
-func (k *checking) recorded(path string, format inputFormat) (recordings, error) {
-	f, err := openHeaders(k.e, path)
-	if err != nil {
-		return nil, err
-	}
-	name := path
-	if path == "-" {
-		name = "stdin"
-	}
-	return func(yield func(recording, error) bool) {
-		defer f.Close()
-		for r, err := range readRecordings(f, name, format, k.e.now().UTC().Truncate(time.Millisecond)) {
-			if !yield(r, err) {
-				return
-			}
-		}
-	}, nil
 }

@@ -105,24 +105,29 @@ func (l *launch) widen(hosts []string) (err error) {
 	return err
 }
 
-// adHocLaunch makes a launch of flags. Its folder is named after the hosts of its URLs: two at the
-// same time would each spend the whole limit of their origin.
+// adHocLaunch makes a launch of flags.
 func adHocLaunch(e *env, c *cli.Context) (*launch, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return nil, withHint(fmt.Errorf("there is no place to keep the origin's limit: %w", err), "set XDG_CACHE_HOME to a folder that can be written, or name a launch file")
-	}
 	skeleton := fmt.Sprintf("name: ad-hoc\nlaunch: {at: %q}\n", e.now().Add(time.Hour).UTC().Format(time.RFC3339))
 	over := slices.DeleteFunc(launchOverrides(e, c), func(o override) bool { return o.path.within(path("report")) })
 	l, err := parseLaunch(e, adHocPath, []byte(skeleton), append(over, discoverOverrides(c)...))
 	if err != nil {
 		return nil, err
 	}
+	return l, l.asAdHoc()
+}
+
+// asAdHoc makes the launch one that leaves no run behind. Its folder is named after its hosts: two
+// at the same time would each spend the whole limit of their origin.
+func (l *launch) asAdHoc() error {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return withHint(fmt.Errorf("there is no place to keep the origin's limit: %w", err), "set XDG_CACHE_HOME to a folder that can be written")
+	}
 	hosts := slices.Sorted(slices.Values(l.CrawlConfig().EffectiveScope().Hosts))
 	sum := sha256.Sum256([]byte(strings.Join(hosts, "\n")))
 	l.File.Name = "ad-hoc-" + hex.EncodeToString(sum[:8])
 	l.File.Report.Dir = filepath.Join(cache, "edgeprime")
-	return l, nil
+	return nil
 }
 
 // inAdHocRun does work in a run that is thrown away afterwards. What stays in the cache folder is

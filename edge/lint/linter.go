@@ -97,6 +97,9 @@ func (l *Linter) Probes(r Response, probes map[Probe]*edge.Observation) []Findin
 	return findings
 }
 
+// WantsBody reports whether some rule in force looks at bodies.
+func (l *Linter) WantsBody() bool { return l.personal != nil }
+
 // place returns the rule with the id and the severity that it has, which may be Off.
 func (l *Linter) place(id string) (*Rule, Severity) {
 	for i := range catalogue {

@@ -75,7 +75,7 @@ func (l *Linter) answer(r Response) answer {
 	if r.Now.IsZero() {
 		r.Now = received
 	}
-	req := policy.Request{Method: r.Method, Header: o.Sent}
+	req := policy.Request{Method: r.Method, URL: o.URL, Header: o.Sent}
 	res := policy.Response{Status: o.Status, Header: o.Header}
 	a := answer{
 		Response: r, linter: l,
