@@ -19,6 +19,7 @@ func Build(in Input) *Check {
 	j := NewJudge(in.Criteria)
 	c := &Check{Head: in.Head, Answers: present(in.Answers)}
 	c.SchemaVersion = SchemaVersion
+	c.Head.mask()
 	c.Findings = distribute(in.Answers, in.Sets)
 	for i := range c.Answers {
 		c.Answers[i].Place.File = relative(in.Root, c.Answers[i].Place.File)
@@ -75,4 +76,9 @@ func relative(root, path string) string {
 		}
 	}
 	return filepath.ToSlash(filepath.Clean(path))
+}
+
+// inside reports whether a path is one below the root.
+func inside(path string) bool {
+	return path != "" && path != "-" && filepath.IsLocal(filepath.FromSlash(path))
 }

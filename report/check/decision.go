@@ -91,6 +91,16 @@ func (t Tally) atLeast(level lint.Severity) int {
 	return sum
 }
 
+// below are the counts of what is milder than a severity.
+func (t Tally) below(level lint.Severity) Tally {
+	for _, s := range lint.Severities() {
+		if level != Never && s.AtLeast(level) {
+			*t.of(s) = 0
+		}
+	}
+	return t
+}
+
 // words tells the counts that are not zero, the worst first.
 func (t Tally) words() string {
 	var words []string
@@ -168,10 +178,14 @@ func (d Decision) ExitCode() int { return d.Verdict().ExitCode() }
 func (d Decision) Why() []string {
 	var out []string
 	if n := d.Counting.atLeast(d.FailOn); n > 0 {
-		out = append(out, fmt.Sprintf("%s at or above %s: %s", plural(n, "finding"), d.FailOn, d.Counting.words()))
+		milder := d.Counting.below(d.FailOn).words()
+		if milder != "" {
+			milder = "; besides " + milder
+		}
+		out = append(out, fmt.Sprintf("%s at %s or above%s", plural(n, "finding"), d.FailOn, milder))
 	}
 	if d.Strict && d.Absent > 0 {
-		out = append(out, plural(d.Absent, "finding")+" of the baseline no longer occur: write it anew")
+		out = append(out, goneWords(d.Absent))
 	}
 	switch {
 	case d.Inputs == 0:
@@ -184,13 +198,17 @@ func (d Decision) Why() []string {
 	if len(out) == 0 && d.Counting == (Tally{}) {
 		out = append(out, plural(d.Answered, "input")+" judged, nothing is wrong")
 	} else if len(out) == 0 {
-		out = append(out, fmt.Sprintf("nothing at or above %s; %s", d.FailOn, d.Counting.words()))
+		out = append(out, fmt.Sprintf("nothing at %s or above; %s", d.FailOn, d.Counting.words()))
 	}
 	return out
 }
 
 // decided reports whether everything about an answer is known.
 func (a *Answer) decided() bool { return a.Failure == "" && len(a.Unknown) == 0 }
+
+func goneWords(n int) string {
+	return plural(n, "finding") + " of the baseline gone: write it anew, so that they stay away"
+}
 
 func one(b bool) int {
 	if b {

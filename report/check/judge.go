@@ -75,6 +75,7 @@ func (j *Judge) finding(f *Finding) {
 	if i := j.criteria.Waivers.find(f, j.criteria.Now); i >= 0 {
 		j.waived[i]++
 		w := j.criteria.Waivers.List[i].Waiver
+		w.mask()
 		f.Waiver = &w
 	}
 	if j.criteria.Baseline != nil {
@@ -116,7 +117,7 @@ func (j *Judge) Warnings() []string {
 		}
 	}
 	if n := len(j.Gone()); n > 0 {
-		out = append(out, plural(n, "finding")+" of the baseline no longer occur: write it anew")
+		out = append(out, goneWords(n))
 	}
 	return out
 }

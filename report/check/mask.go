@@ -5,24 +5,40 @@ import (
 	"github.com/edgeprime/edgeprime/report/safe"
 )
 
-// mask hides the credentials in all texts of an answer but its findings.
+// mask hides the credentials in all texts of an answer but its id, by which its input is
+// known, and its findings.
 func (a *Answer) mask() {
-	for _, s := range []*string{
-		&a.URL, &a.Failure, &a.RFC.Unknown, &a.Profile.Unknown, &a.Cache.PoP, &a.Cache.Node, &a.Cache.Conflict,
-	} {
+	maskAll(&a.URL, &a.Method, &a.Variant, &a.Region, &a.Vantage, &a.Place.File, &a.Failure)
+	maskAll(&a.Cache.PoP, &a.Cache.Node, &a.Cache.Conflict, &a.Cache.Dialect)
+	for _, c := range []*Caching{&a.RFC, &a.Profile} {
+		maskAll(&c.Profile, &c.Reason, &c.Basis, &c.Unknown)
+		maskList(c.Deviations)
+	}
+	maskList(a.Unknown)
+}
+
+// mask hides the credentials in a head.
+func (h *Head) mask() { maskAll(&h.Tool, &h.Source, &h.Profile) }
+
+// mask hides the credentials in a waiver.
+func (w *Waiver) mask() { maskAll(&w.URL, &w.Reason, &w.Owner) }
+
+func maskAll(texts ...*string) {
+	for _, s := range texts {
 		*s = safe.URL(*s)
 	}
-	for _, list := range [][]string{a.Unknown, a.RFC.Deviations, a.Profile.Deviations} {
-		for i := range list {
-			list[i] = safe.URL(list[i])
-		}
+}
+
+func maskList(texts []string) {
+	for i := range texts {
+		texts[i] = safe.URL(texts[i])
 	}
 }
 
 // mask hides the credentials in a finding. The place in the evidence still points at what it
 // pointed at, or at what stands there now.
 func (f *Finding) mask() {
-	f.URL, f.Message, f.Fix = safe.URL(f.URL), safe.URL(f.Message), safe.URL(f.Fix)
+	maskAll(&f.Rule, &f.URL, &f.Variant, &f.Region, &f.Vantage, &f.Profile, &f.Message, &f.Fix)
 	lines := make([]string, len(f.Evidence))
 	for i, line := range f.Evidence {
 		lines[i] = safe.Header(line)

@@ -27,7 +27,14 @@ type format struct {
 
 func formats() []format {
 	return []format{
-		{FormatJSON, WriteJSON}, {FormatJSONL, WriteJSONL},
+		{FormatText, WriteText},
+		{FormatJSON, WriteJSON},
+		{FormatJSONL, WriteJSONL},
+		{FormatMarkdown, WriteMarkdown},
+		{FormatJUnit, WriteJUnit},
+		{FormatSARIF, WriteSARIF},
+		{FormatGitHub, WriteGitHub},
+		{FormatGitLab, WriteGitLab},
 	}
 }
 
