@@ -2,6 +2,7 @@ package lint
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ func (l *Linter) answer(r Response) answer {
 	if r.Now.IsZero() {
 		r.Now = received
 	}
-	req := policy.Request{Method: r.Method, URL: o.URL, Header: o.Sent}
+	req := policy.Request{Method: r.Method, URL: firstOf(o.URL, r.Asset.URL), Header: o.Sent}
 	res := policy.Response{Status: o.Status, Header: o.Header}
 	a := answer{
 		Response: r, linter: l,
@@ -151,8 +152,35 @@ func (a *answer) atEdge() bool {
 // edgeDecides reports whether the answer itself proves that the edge goes by a lifetime of its
 // own: a CDN that can be given one serves as fresh what its headers call stale or never reusable.
 func (a *answer) edgeDecides() bool {
-	return a.Observation.Cache.Outcome == edge.Hit && hasOwnTTL(a.Observation.Cache.Dialect) &&
-		(a.policy.NoCache || !a.policy.Fresh(a.policy.Received))
+	if a.Observation.Cache.Outcome != edge.Hit || !hasOwnTTL(a.Observation.Cache.Dialect) {
+		return false
+	}
+	p := &a.cdn
+	forbidden := p.Reason == policy.ReasonNoStore || p.Reason == policy.ReasonPrivate
+	return forbidden || p.NoCache || !p.Fresh(p.Received)
+}
+
+// lifetimeKnown reports whether a.cdn's lifetime is the one that the edge applies.
+func (a *answer) lifetimeKnown() bool {
+	switch a.cdn.Basis {
+	case policy.BasisNone, policy.BasisHeuristic, policy.BasisUnknown:
+		return false
+	}
+	return a.cdn.LifetimeKnown && !a.edgeDecides()
+}
+
+// declared reports whether the owner declared a setting of the cache, by its name in facts.
+func (a *answer) declared(setting string) bool {
+	return slices.ContainsFunc(a.linter.profile.Facts(), func(f policy.Fact) bool { return f.ID == "declared-"+setting })
+}
+
+// static reports whether the asset is of a kind that pages load and that rarely changes.
+func (a *answer) static() bool {
+	switch a.Asset.Kind {
+	case crawl.Stylesheet, crawl.Script, crawl.Font, crawl.Image, crawl.Media, crawl.Social:
+		return true
+	}
+	return false
 }
 
 // hasOwnTTL reports whether a CDN can be given an edge lifetime by a rule, or consumes the field
