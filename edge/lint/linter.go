@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"net/http"
 	"regexp"
 
 	"github.com/edgeprime/edgeprime/edge"
@@ -76,18 +77,17 @@ func (l *Linter) Response(r Response) []Finding {
 	return findings
 }
 
-// Probes applies the rules that compare an answer with what its probes got. A rule whose probes
-// are missing, failed or met a challenge stays silent.
+// Probes applies the rules that compare an answer with what its probes got, see [ProbeRequest]. A
+// rule whose probes are missing, failed or met a challenge stays silent.
 func (l *Linter) Probes(r Response, probes map[Probe]*edge.Observation) []Finding {
-	o := r.Observation
-	if o == nil || o.Status == 0 || o.Challenge != "" {
+	if !usable(r.Observation) || r.Observation.Status != http.StatusOK {
 		return nil
 	}
 	p := probed{answer: l.answer(r), probes: probes}
 	var findings []Finding
 	for i := range catalogue {
 		rule := &catalogue[i]
-		if rule.compare == nil || l.levels[i] == Off || !rule.about(l.profile.Name) || !p.has(rule.Needs) {
+		if rule.compare == nil || l.levels[i] == Off || !rule.about(l.profile.Name) || !p.has(rule) {
 			continue
 		}
 		if c := rule.compare(&p); c != nil {

@@ -18,7 +18,8 @@ type Rule struct {
 	Source string
 	// Profiles are the caches that it is about, by the names of package policy; none means all.
 	Profiles []string
-	// Needs are the probes without which it stays silent; none for a rule over recorded answers.
+	// Needs are the probes that it compares an answer with; none for a rule over recorded answers.
+	// Without them it judges the answer alone, or stays silent.
 	Needs []Probe
 	// Static is true for a rule that one recorded answer decides.
 	Static bool
@@ -27,6 +28,8 @@ type Rule struct {
 	// regions, URLs or sets.
 	check   func(*answer) *complaint
 	compare func(*probed) *complaint
+	// some is true when one of Needs is enough to compare.
+	some bool
 	// answers are the answers that check is about.
 	answers answers
 }
