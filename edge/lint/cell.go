@@ -3,56 +3,11 @@ package lint
 import (
 	"net/http"
 	"time"
+	"unique"
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
 )
-
-// Evidence is what remains of an observation once its headers were judged: small enough to keep
-// for every cell of a launch.
-type Evidence struct {
-	Pass         edge.Pass
-	At           time.Time
-	Status       int // 0 without an answer
-	Outcome      edge.Outcome
-	EdgeHit      *bool
-	Origin       edge.Contact
-	Conflict     string
-	Challenge    string
-	Failure      edge.Failure
-	Digest       string
-	Fingerprint  string
-	Completeness edge.Completeness
-	PoP          string
-}
-
-// EvidenceOf keeps of an observation what rules over cells need.
-func EvidenceOf(o *edge.Observation) Evidence {
-	return Evidence{
-		Pass: o.Pass, At: o.At, Status: o.Status, Outcome: o.Cache.Outcome, EdgeHit: o.Cache.EdgeHit,
-		Origin: o.Cache.Origin, Conflict: o.Cache.Conflict, Challenge: o.Challenge, Failure: o.Failure,
-		Digest: o.Digest, Fingerprint: o.Fingerprint, Completeness: o.Completeness, PoP: o.Cache.PoP,
-	}
-}
-
-// Measures reports whether the evidence comes from a pass that asks again what was primed.
-func (e Evidence) Measures() bool {
-	return e.Pass == edge.Sample || e.Pass == edge.Verify || e.Pass == edge.Confirm
-}
-
-// Known reports whether the evidence tells if the edge at the asked point of presence answered
-// from its store. A failure, a challenge, an error status, contradicting signals and another
-// place tell nothing about that.
-func (e Evidence) Known(pop string) bool {
-	return e.EdgeHit != nil && e.Outcome != edge.Unknown && e.Conflict == "" && e.Challenge == "" && e.Failure == "" &&
-		e.Status >= http.StatusOK && e.Status < http.StatusBadRequest && edge.PoPMatches(pop, e.PoP)
-}
-
-// Held reports whether the edge at the asked point of presence had a copy, fresh or stale.
-func (e Evidence) Held(pop string) bool { return e.Known(pop) && *e.EdgeHit }
-
-// Hit reports whether the edge at the asked point of presence had a fresh copy.
-func (e Evidence) Hit(pop string) bool { return e.Held(pop) && e.Outcome == edge.Hit }
 
 // Cell is one cell's evidence over the passes. Its zero value has none. It is not safe for
 // concurrent use.
@@ -61,6 +16,8 @@ type Cell struct {
 	URL, Variant, Region, Vantage string
 	// PoP is the point of presence that must answer, see [edge.PoPMatches]; empty when any may.
 	PoP string
+	// Tier is true for an upper tier, which visitors never reach.
+	Tier bool
 	// Last is the evidence of the latest pass.
 	Last Evidence
 	// Asked counts the measuring answers, Known those that tell whether the edge had a copy, Held
@@ -69,17 +26,33 @@ type Cell struct {
 	// Changed is true when two measuring answers had different bodies: which one is the release is
 	// not known.
 	Changed bool
+	// Early counts the measuring answers for which the edge asked the origin again although its
+	// copy was still to be fresh.
+	Early int
 
-	body string // of the first measuring answer
+	body   string // of the first measuring answer
+	origin source // the latest answer that came from the origin
+}
+
+// source is what the origin itself answered.
+type source struct {
+	at                  time.Time // zero when it never did
+	shown               unique.Handle[Shown]
+	digest, fingerprint string
 }
 
 // Add takes the next evidence, in pass order.
 func (c *Cell) Add(e Evidence) {
+	early := e.early(c.Last)
 	c.Last = e
+	if e.Origin == edge.ContactYes && e.wholeBody() {
+		c.origin = source{at: e.At, shown: e.Shown, digest: e.Digest, fingerprint: e.Fingerprint}
+	}
 	if !e.Measures() {
 		return
 	}
 	c.Asked++
+	c.Early += count(early)
 	if body := firstOf(e.Fingerprint, e.Digest); body != "" && e.Status == http.StatusOK {
 		c.Changed = c.Changed || c.body != "" && c.body != body
 		c.body = firstOf(c.body, body)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"time"
@@ -52,6 +53,12 @@ type Config struct {
 	ExpireTogether int `yaml:"expire_together"`
 	// Samples is how often a cell must be asked again to be proven. Default 1.
 	Samples int `yaml:"samples"`
+	// UnknownShare is the share of a region's critical cells, 0 to 1, that may tell nothing about
+	// the edge's store. Default 0.05.
+	UnknownShare float64 `yaml:"unknown_share"`
+	// PlannedRPS is how many requests a second visitors are expected to send at the peak; 0 means
+	// that it is not known, and the load on the origin is then not forecast.
+	PlannedRPS float64 `yaml:"planned_rps"`
 	// PersonalPattern is a regular expression (RE2) of bodies that are one visitor's, such as a
 	// CSRF token; empty means that bodies are not looked at.
 	PersonalPattern string `yaml:"personal_pattern"`
@@ -74,6 +81,7 @@ const (
 	DefaultVaryMembers    = 3
 	DefaultExpireTogether = 50
 	DefaultSamples        = 1
+	DefaultUnknownShare   = 0.05
 )
 
 // WithDefaults returns c with every zero field replaced by its default.
@@ -86,6 +94,7 @@ func (c Config) WithDefaults() Config {
 	setDefault(&c.VaryMembers, DefaultVaryMembers)
 	setDefault(&c.ExpireTogether, DefaultExpireTogether)
 	setDefault(&c.Samples, DefaultSamples)
+	setDefault(&c.UnknownShare, DefaultUnknownShare)
 	return c
 }
 
@@ -118,6 +127,12 @@ func (c Config) Validate() error {
 		if n < 0 {
 			bad("%s is below zero: leave it out for its default", name)
 		}
+	}
+	if !(c.UnknownShare >= 0 && c.UnknownShare <= 1) {
+		bad("unknown_share is %g: set a share between 0 and 1", c.UnknownShare)
+	}
+	if !(c.PlannedRPS >= 0 && c.PlannedRPS <= math.MaxFloat64) {
+		bad("planned_rps is %g: set requests a second, or leave it out", c.PlannedRPS)
 	}
 	for _, pattern := range slices.Concat([]string{c.PersonalPattern}, c.Fingerprint.Include, c.Fingerprint.Exclude) {
 		if _, err := regexp.Compile(pattern); err != nil {

@@ -28,6 +28,7 @@ const (
 	fieldContentRange
 	fieldContentType
 	fieldDate
+	fieldDebug // what a cache shows of itself to those who ask for it
 	fieldEtag
 	fieldExpires
 	fieldLastModified
@@ -73,9 +74,16 @@ var fieldNames = map[string]field{
 	"set-cookie":                  fieldSetCookie,
 	"surrogate-control":           fieldSurrogateControl,
 	"transfer-encoding":           fieldTransferEncoding,
+	"fastly-debug-digest":         fieldDebug,
+	"fastly-debug-path":           fieldDebug,
+	"fastly-debug-ttl":            fieldDebug,
 	"vary":                        fieldVary,
 	"via":                         fieldVia,
 	"warning":                     fieldWarning,
+	"x-cache-key":                 fieldDebug,
+	"x-check-cacheable":           fieldDebug,
+	"x-ec-cache-key":              fieldDebug,
+	"x-true-cache-key":            fieldDebug,
 }
 
 // longestField is the length above which a name is none of these: none in fieldNames, and no
@@ -122,7 +130,7 @@ func indexOf(header [][2]string) index {
 	for i, h := range header[:min(len(header), mostLines)] {
 		f := fieldOf(h[0])
 		if x.first[f] == 0 {
-			x.first[f] = int16(i + 1) //nolint:gosec // below mostLines
+			x.first[f] = int16(i + 1)
 		}
 		x.lines[f]++
 	}

@@ -23,9 +23,11 @@ type Rule struct {
 	Needs []Probe
 	// Static is true for a rule that one recorded answer decides.
 	Static bool
+	// Scope is what it looks at; a rule with check or compare need not say it.
+	Scope Scope
 
-	// check judges one answer, compare an answer with its probes; both nil for a rule over cells,
-	// regions, URLs or sets.
+	// check judges one answer, compare an answer with its probes; both nil for a rule of another
+	// scope.
 	check   func(*answer) *complaint
 	compare func(*probed) *complaint
 	// some is true when one of Needs is enough to compare.
@@ -33,6 +35,20 @@ type Rule struct {
 	// answers are the answers that check is about.
 	answers answers
 }
+
+// Scope is what a rule looks at.
+type Scope string
+
+// The scopes.
+const (
+	ScopeAnswer   Scope = "one answer"
+	ScopeProbes   Scope = "an answer and its probes"
+	ScopeProfiles Scope = "an answer under several profiles"
+	ScopeCell     Scope = "one cell over the passes of a run"
+	ScopeURL      Scope = "one URL's cells in all regions"
+	ScopeRegion   Scope = "one region's cells"
+	ScopeSet      Scope = "all cells of a run"
+)
 
 // answers is a set of answers by status.
 type answers uint8
@@ -58,8 +74,16 @@ var catalogue = buildCatalogue()
 func buildCatalogue() []Rule {
 	rules := slices.Concat(
 		stRules(), ttlRules(), parRules(), tgtRules(), varRules(), keyRules(), valRules(), datRules(), stlRules(), errRules(),
-		rngRules(), encRules(), lenRules(), edgeRules(), regRules(), secRules(), grpRules(),
+		rngRules(), encRules(), lenRules(), edgeRules(), regRules(), secRules(), grpRules(), setRules(),
 	)
+	for i := range rules {
+		switch r := &rules[i]; {
+		case r.check != nil:
+			r.Scope = ScopeAnswer
+		case r.compare != nil:
+			r.Scope = ScopeProbes
+		}
+	}
 	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
 }
