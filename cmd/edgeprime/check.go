@@ -88,6 +88,7 @@ type checking struct {
 	exitCode int
 	inputs   func(context.Context) (recordings, error)
 
+	launch        *launch // of the launch file, nil without one
 	probes        int
 	originAddress string
 	sets          []check.Finding // over several answers

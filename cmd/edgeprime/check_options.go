@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -27,10 +29,7 @@ func newChecking(e *env, c *cli.Context) (*checking, error) {
 	if k.reports, err = reportsOf(c.StringSlice("report")); err != nil {
 		return nil, err
 	}
-	if err := k.rules(c); err != nil {
-		return nil, err
-	}
-	if k.judge.when, err = launchWhenOf(c); err != nil {
+	if err := k.configure(c, launchArgument(args)); err != nil {
 		return nil, err
 	}
 	if err := k.source(c, args); err != nil {
@@ -44,24 +43,59 @@ func newChecking(e *env, c *cli.Context) (*checking, error) {
 	return k, k.accepted(c)
 }
 
+// configure reads the launch file when one is named, and what flags put over it.
+func (k *checking) configure(c *cli.Context, file string) error {
+	named := cmp.Or(file, c.String("config"))
+	var base launchFile
+	var zone *time.Location
+	if named != "" {
+		l, err := loadLaunch(k.e, named, append(launchOverrides(k.e, c), checkOverrides(c)...))
+		if err != nil {
+			return err
+		}
+		for _, note := range l.Notes {
+			k.e.tell("note: %s", note)
+		}
+		k.launch, base, zone = l, l.File, l.At.Location()
+	}
+	if err := k.rules(c, base); err != nil {
+		return err
+	}
+	var err error
+	k.judge.when, err = launchWhenOf(c, zone)
+	if err == nil && k.launch != nil {
+		k.judge.when = k.judge.when.orThatOf(k.launch)
+	}
+	return err
+}
+
 // rules reads which rules apply, and for which cache.
-func (k *checking) rules(c *cli.Context) error {
+func (k *checking) rules(c *cli.Context, base launchFile) error {
 	levels, err := levelsOf(c.StringSlice("rule"))
 	if err != nil {
 		return err
 	}
-	profile := c.String("profile")
-	p, ok := policy.Named(profile)
-	if !ok {
-		if p = policy.RFC9111(); profile != "" {
-			return withHint(usageError("there is no profile %q; %s", profile, near(profile, policy.Names())), "edgeprime check --help")
-		}
+	profile := cmp.Or(c.String("profile"), base.CDN.Profile)
+	if profile == policy.RFC9111().Name && !c.IsSet("profile") {
+		profile = "" // the default: each answer tells
 	}
-	config := lint.Config{Preset: lint.Preset(c.String("preset")), Levels: levels}
+	p, ok := policy.Named(cmp.Or(profile, policy.RFC9111().Name))
+	if !ok {
+		return withHint(usageError("there is no profile %q; %s", profile, near(profile, policy.Names())), "edgeprime check --help")
+	}
+	config := base.Rules
+	config.Preset = cmp.Or(lint.Preset(c.String("preset")), config.Preset)
+	config.Levels = maps.Clone(config.Levels)
+	for id, level := range levels {
+		if config.Levels == nil {
+			config.Levels = map[string]lint.Severity{}
+		}
+		config.Levels[id] = level
+	}
 	if k.judge.rules, err = lint.New(config, p); err != nil {
 		return usageError("%w", err)
 	}
-	k.judge.profile = profile
+	k.judge.profile, k.judge.settings = profile, base.CDN.Settings
 	if text := c.String("edge-ttl"); text != "" {
 		ttl, err := parseDistance(text)
 		if err != nil {
@@ -72,7 +106,7 @@ func (k *checking) rules(c *cli.Context) error {
 	if err := p.Accepts(k.judge.settings); err != nil {
 		return usageError("%w", err)
 	}
-	k.criteria.FailOn, err = check.ParseFailOn(c.String("fail-on"))
+	k.criteria.FailOn, err = check.ParseFailOn(cmp.Or(c.String("fail-on"), string(base.Criteria.FailOn)))
 	if err != nil {
 		return usageError("--fail-on: %w", err)
 	}
@@ -80,7 +114,7 @@ func (k *checking) rules(c *cli.Context) error {
 }
 
 // launchWhenOf reads the launch that freshness is judged through.
-func launchWhenOf(c *cli.Context) (launchWhen, error) {
+func launchWhenOf(c *cli.Context, zone *time.Location) (launchWhen, error) {
 	var w launchWhen
 	for _, flag := range []struct {
 		name string
@@ -88,7 +122,7 @@ func launchWhenOf(c *cli.Context) (launchWhen, error) {
 	}{{"launch-at", &w.launch}, {"primed-at", &w.primed}} {
 		if text := c.String(flag.name); text != "" {
 			var err error
-			if *flag.into, err = parseWhen(text, nil); err != nil {
+			if *flag.into, err = parseWhen(text, zone); err != nil {
 				return w, usageError("--%s: %w", flag.name, err)
 			}
 		}
@@ -99,7 +133,7 @@ func launchWhenOf(c *cli.Context) (launchWhen, error) {
 			return w, usageError("--warm-window: %w", err)
 		}
 	}
-	if !w.given() && (w.primed.given || w.warm > 0) {
+	if !w.given() && zone == nil && (w.primed.given || w.warm > 0) {
 		return w, withHint(usageError("--primed-at and --warm-window say nothing without the launch"), "add --launch-at TIME")
 	}
 	return w, nil

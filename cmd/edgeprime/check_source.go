@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,7 +76,7 @@ func (k *checking) live(c *cli.Context, args []string, file string) error {
 		return withHint(usageError("there is nothing to check"), "name URLs, a launch file, --manifest FILE or --headers-from FILE")
 	}
 	if l == nil {
-		if l, err = checkLaunch(k.e, c, targets); err != nil {
+		if l, err = k.launchFor(c, targets); err != nil {
 			return err
 		}
 	}
@@ -101,16 +103,24 @@ func (k *checking) targets(c *cli.Context, args []string, file string) (*launch,
 		targets, err := k.urlTargets(c, args)
 		return nil, targets, err
 	}
-	l, err := loadLaunch(k.e, file, launchOverrides(k.e, c))
-	if err != nil {
-		return nil, nil, err
+	if k.launch == nil {
+		if err := k.configure(c, defaultLaunchFile()); err != nil || k.launch == nil {
+			return nil, nil, err
+		}
 	}
-	k.head.Source = l.Path
-	targets, err := l.declaredTargets()
-	if err != nil {
-		return nil, nil, err
+	k.head.Source = k.launch.Path
+	targets, err := k.launch.declaredTargets()
+	return k.launch, targets, errors.Join(err, k.launch.asAdHoc())
+}
+
+// defaultLaunchFile is the launch file in the current folder, "" when there is none.
+func defaultLaunchFile() string {
+	for _, name := range launchNames() {
+		if _, err := os.Stat(name); err == nil {
+			return name
+		}
 	}
-	return l, targets, l.asAdHoc()
+	return ""
 }
 
 func (k *checking) urlTargets(c *cli.Context, args []string) ([]target, error) {
@@ -131,21 +141,37 @@ func (k *checking) urlTargets(c *cli.Context, args []string) ([]target, error) {
 	return targetsOf(urls, func(i int) check.Place { return places[i] })
 }
 
-// checkLaunch makes a launch of targets, as discover does of its flags: their hosts are its scope.
-func checkLaunch(e *env, c *cli.Context, targets []target) (*launch, error) {
+// launchFor returns the launch under which targets are asked for: that of --config, else one that is
+// made of them, as discover does of its flags. Their hosts are in its scope.
+func (k *checking) launchFor(c *cli.Context, targets []target) (*launch, error) {
+	e := k.e
+	if k.launch != nil {
+		var hosts []string
+		for _, page := range hostPages(targets) {
+			u, _ := url.Parse(page)
+			hosts = append(hosts, u.Host)
+		}
+		return k.launch, errors.Join(k.launch.widen(hosts), k.launch.asAdHoc())
+	}
 	skeleton := fmt.Sprintf("name: ad-hoc\nlaunch: {at: %q}\n", e.now().Add(time.Hour).UTC().Format(time.RFC3339))
-	over := launchOverrides(e, c)
+	over := append(launchOverrides(e, c), checkOverrides(c)...)
 	for _, page := range hostPages(targets) {
 		over = append(over, override{path: path("pages"), value: page, source: adHocPath, more: true})
-	}
-	for _, address := range c.StringSlice("allow-address") {
-		over = append(over, override{path: path("allow_addresses"), value: address, source: "flag --allow-address", more: true})
 	}
 	l, err := parseLaunch(e, adHocPath, []byte(skeleton), slices.DeleteFunc(over, func(o override) bool { return o.path.within(path("report")) }))
 	if err != nil {
 		return nil, err
 	}
 	return l, l.asAdHoc()
+}
+
+// checkOverrides are the flags of check as values over the launch file's.
+func checkOverrides(c *cli.Context) overrides {
+	var over overrides
+	for _, address := range c.StringSlice("allow-address") {
+		over = append(over, override{path: path("allow_addresses"), value: address, source: "flag --allow-address", more: true})
+	}
+	return over
 }
 
 // probing reads how much more is to be asked for.

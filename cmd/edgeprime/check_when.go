@@ -35,6 +35,20 @@ func (w when) from(now time.Time) time.Time {
 	return w.at
 }
 
+// orThatOf returns the launch that a launch file describes where the flags name none.
+func (w launchWhen) orThatOf(l *launch) launchWhen {
+	if !w.launch.given {
+		w.launch = when{at: l.At, given: true}
+		if !w.primed.given && l.File.Launch.PrimeAt != "" {
+			w.primed = when{at: l.PrimeAt, given: true}
+		}
+	}
+	if w.warm == 0 {
+		w.warm = l.File.Launch.WarmWindow
+	}
+	return w
+}
+
 // given reports whether there is a launch to judge for.
 func (w launchWhen) given() bool { return w.launch.given }
 

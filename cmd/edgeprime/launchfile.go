@@ -8,6 +8,8 @@ import (
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/edge/policy"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
 	"github.com/edgeprime/edgeprime/report"
@@ -39,6 +41,8 @@ type launchFile struct {
 	Origin         originSection `yaml:"origin"`
 	AllowAddresses []string      `yaml:"allow_addresses"`
 
+	CDN      cdnSection        `yaml:"cdn"`
+	Rules    lint.Config       `yaml:"rules"`
 	Criteria report.Criteria   `yaml:"criteria"`
 	Report   reportSection     `yaml:"report"`
 	Headers  map[string]string `yaml:"headers"`
@@ -98,6 +102,12 @@ func (e shieldEntry) MarshalYAML() (any, error) { //nolint:unparam // the interf
 type originSection struct {
 	origin.Limits `yaml:",inline"`
 	ConfirmMaxRPS int `yaml:"confirm_max_rps"`
+}
+
+// cdnSection says which cache the launch is served by, and what is configured there.
+type cdnSection struct {
+	Profile         string `yaml:"profile"`
+	policy.Settings `yaml:",inline"`
 }
 
 // reportSection says where a run's folder is and which reports stand in it.

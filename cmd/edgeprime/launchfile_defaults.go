@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/policy"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -50,6 +51,8 @@ func (f launchFile) withDefaults() launchFile {
 		}
 	}
 	f.Origin.Limits = f.Origin.WithDefaults()
+	f.CDN.Profile = cmp.Or(f.CDN.Profile, policy.RFC9111().Name)
+	f.Rules = f.Rules.WithDefaults()
 	f.Criteria = f.Criteria.WithDefaults()
 	f.Report.Dir = cmp.Or(f.Report.Dir, defaultReportDir)
 	if len(f.Report.Formats) == 0 {

@@ -82,6 +82,9 @@ func (c *checker) unknown(keys []string, key string, at keyPath) {
 
 // value checks a node against the type of its key, and is true when it can be decoded.
 func (c *checker) value(t reflect.Type, n *yaml.Node, at keyPath) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem() // absent and zero are two things there
+	}
 	switch {
 	case n.Kind == yaml.AliasNode:
 		c.bad(at, "%s is an alias; write the value out", at)
@@ -110,7 +113,7 @@ func (c *checker) value(t reflect.Type, n *yaml.Node, at keyPath) bool {
 		c.pairs(n, at, func(key string, v *yaml.Node) bool { return c.value(t.Elem(), v, at.key(key)) })
 	case reflect.Slice:
 		return c.list(t.Elem(), n, at)
-	case reflect.Int, reflect.Float64:
+	case reflect.Int, reflect.Int64, reflect.Float64:
 		return c.number(t, n, at)
 	case reflect.Bool:
 		return c.flag(n, at)
@@ -210,7 +213,7 @@ func (c *checker) number(t reflect.Type, n *yaml.Node, at keyPath) bool {
 
 // positive refuses zero and less: absent is what means the default.
 func (c *checker) positive(above bool, n *yaml.Node, at keyPath, kind string) bool {
-	if above || n.Value == "0" && keyHelp(at).zero {
+	if above || (n.Value == "0" || n.Value == "0s") && keyHelp(at).zero {
 		return true
 	}
 	fallback := ""

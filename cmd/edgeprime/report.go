@@ -92,7 +92,12 @@ func (r *launchRun) report(ctx context.Context, format string) error {
 	if err := checkFormat(format); err != nil {
 		return err
 	}
-	result, err := report.Build(r.reportInput(ctx))
+	in := r.reportInput(ctx)
+	var err error
+	if in.Rules, err = r.launch.linter(); err != nil {
+		return err
+	}
+	result, err := report.Build(in)
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func bound(s *jsonschema.Schema, h help) {
 	if s.Type == "array" && s.Items != nil {
 		target = s.Items
 	}
-	if s.AdditionalProperties != nil && s.Type == "object" && h.pattern != "" {
+	if s.AdditionalProperties != nil && s.Type == "object" && (h.pattern != "" || h.values != nil) {
 		target = s.AdditionalProperties
 	}
 	if h.pattern != "" {
@@ -175,7 +175,7 @@ const (
 // keyHelp describes a key of the launch file. List elements share their list's path.
 func keyHelp(at keyPath) help {
 	table := topHelp()
-	for _, more := range []map[string]help{sectionHelp(), regionHelp()} {
+	for _, more := range []map[string]help{sectionHelp(), regionHelp(), ruleHelp()} {
 		maps.Copy(table, more)
 	}
 	return table[strings.TrimSuffix(at.String(), ".")]

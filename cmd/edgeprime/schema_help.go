@@ -21,6 +21,8 @@ func topHelp() map[string]help {
 		"stages":          {words: "The order of priming: shield, canary, the rest."},
 		"origin":          {words: "The load that the origin has agreed to bear, all regions together."},
 		"allow_addresses": {words: "Private or reserved addresses that may be dialled all the same, each an exact ip:port. They stand in the report.", pattern: `^(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}$`},
+		"cdn":             {words: "Which cache the launch is served by, and what is configured there and no header shows."},
+		"rules":           {words: "Which rules judge answers, how severe they are, and the figures that they compare with."},
 		"criteria":        {words: "When the launch is ready."},
 		"report":          {words: "Where a run's folder is and which reports stand in it."},
 		"headers":         {words: "Request headers for preview hosts, each a reference to a credential: ${env:NAME} or ${file:/path}, with a scheme such as Bearer in front if needed.", pattern: referencePattern},

@@ -136,7 +136,7 @@ func (c Config) Validate() error {
 	}
 	for _, pattern := range slices.Concat([]string{c.PersonalPattern}, c.Fingerprint.Include, c.Fingerprint.Exclude) {
 		if _, err := regexp.Compile(pattern); err != nil {
-			bad("%q is no regular expression: %w", pattern, err)
+			errs = append(errs, fmt.Errorf("lint: rules: %q is no regular expression: %w", pattern, err))
 		}
 	}
 	return errors.Join(errs...)
