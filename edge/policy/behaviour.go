@@ -27,6 +27,8 @@ type Behaviour struct {
 	IgnoresExpires, LongerExpires bool
 	// IgnoresAge is true when the age on arrival is taken for 0.
 	IgnoresAge bool
+	// IgnoresAgeForExpires is IgnoresAge where Expires decides.
+	IgnoresAgeForExpires bool
 
 	// What is stored.
 
@@ -47,8 +49,8 @@ type Behaviour struct {
 	IgnoresVary bool
 	// RefusesZero is true when a response that is stale on arrival is not stored.
 	RefusesZero bool
-	// Extensions are the endings of paths, without the dot, that are eligible; a whole file name
-	// counts too. Empty means that every URL is.
+	// Extensions are the endings of paths, without the dot, that are eligible, and whole file names
+	// with a dot. Empty means that every URL is.
 	Extensions []string
 	// MaxObject is the size in bytes above which nothing is stored; 0 means unlimited.
 	MaxObject int64
@@ -113,9 +115,10 @@ const (
 type Doubt struct {
 	// Why is told to people.
 	Why string
-	// When is the condition; Field and Value belong to it.
+	// When is the condition; Field, Value and Codes belong to it.
 	When         Condition
 	Field, Value string
+	Codes        []int // as in StatusRule
 	// Storable and Lifetime say which of the two answers is in doubt.
 	Storable, Lifetime bool
 }
@@ -126,21 +129,27 @@ type Condition string
 // The conditions.
 const (
 	Always    Condition = "always"
-	WhenField Condition = "field"    // the response has Field, with exactly Value unless that is empty
-	WhenQuiet Condition = "silent"   // the header does not say how long the response is fresh
+	WhenField Condition = "field"    // the response has Field, and says Value unless that is empty
+	WhenQuiet Condition = "silent"   // no field says how long the response is fresh
 	WhenNoURL Condition = "no-url"   // the request's URL is not known and the cache goes by it
-	WhenCode  Condition = "uncommon" // no rule of Statuses fits
+	WhenCode  Condition = "uncommon" // the status is not one of Codes
+	// WhenMaxAge is that max-age in Cache-Control decides.
+	WhenMaxAge Condition = "max-age"
 )
 
 // statusRule returns the first rule that fits a status and a media type.
 func (b *Behaviour) statusRule(status int, mediaType string) (StatusRule, bool) {
 	for _, r := range b.Statuses {
-		codes := len(r.Codes) == 0 || slices.Contains(r.Codes, status) || slices.Contains(r.Codes, status/100)
-		if codes && (len(r.Types) == 0 || slices.ContainsFunc(r.Types, func(t string) bool { return hasPrefixFold(mediaType, t) })) {
+		if (len(r.Codes) == 0 || hasCode(r.Codes, status)) && (len(r.Types) == 0 || slices.ContainsFunc(r.Types, func(t string) bool { return hasPrefixFold(mediaType, t) })) {
 			return r, true
 		}
 	}
 	return StatusRule{}, false
+}
+
+// hasCode reports whether codes have a status or its class.
+func hasCode(codes []int, status int) bool {
+	return slices.Contains(codes, status) || slices.Contains(codes, status/100)
 }
 
 // servesStale reports whether any stale copy is sent when the origin fails.

@@ -1,25 +1,26 @@
 package policy
 
+import "slices"
+
 // Deviations returns the facts that make this policy differ from what RFC 9111 says of the same
-// response: each one that changes the answer when the profile's facts are applied one after the
-// other. None means that profile and RFC agree.
+// response: a smallest set of the profile's facts from which the same answer follows, in the order
+// in which they apply. None means that profile and RFC agree.
 func (p Policy) Deviations() []Fact {
-	in := p.input
-	var changed []Fact
-	var applied []deviation
-	before := in.evaluate(in.profile.deviate(in.profile.mode, nil))
-	for _, d := range in.profile.deviations {
-		if !d.holds(in.profile.mode) {
+	profile := p.input.profile
+	needed := slices.DeleteFunc(slices.Clone(profile.deviations), func(d deviation) bool { return !d.holds(profile.mode) })
+	for i := 0; i < len(needed); {
+		without := slices.Delete(slices.Clone(needed), i, i+1)
+		if p.input.evaluate(profile.deviate(profile.mode, without)).answers(p) {
+			needed = without
 			continue
 		}
-		applied = append(applied, d)
-		after := in.evaluate(in.profile.deviate(in.profile.mode, applied))
-		if !after.answers(before) {
-			changed = append(changed, d.fact)
-		}
-		before = after
+		i++
 	}
-	return changed
+	var facts []Fact
+	for _, d := range needed {
+		facts = append(facts, d.fact)
+	}
+	return facts
 }
 
 // evaluate asks for another profile.
@@ -28,7 +29,7 @@ func (in input) evaluate(p Profile) Policy {
 }
 
 // answers reports whether both policies say the same about the response.
-func (p *Policy) answers(q Policy) bool {
+func (p Policy) answers(q Policy) bool {
 	return p.Storable == q.Storable && p.Reason == q.Reason && p.Lifetime == q.Lifetime && p.Basis == q.Basis &&
 		p.CorrectedAge == q.CorrectedAge && p.NoCache == q.NoCache && p.VaryAny == q.VaryAny &&
 		p.StaleForbidden == q.StaleForbidden && p.SWR == q.SWR && p.SIE == q.SIE && p.Unknown == q.Unknown &&

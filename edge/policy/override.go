@@ -11,7 +11,7 @@ import (
 // to what decides in spite of everything.
 func (e *evaluation) override() {
 	p, b := e.policy, e.behaviour
-	if b.IgnoresAge {
+	if b.IgnoresAge || b.IgnoresAgeForExpires && p.Basis == BasisExpires {
 		p.AgeValue, p.CorrectedAge = 0, saturate(e.received.Sub(e.requested))
 	}
 	if b.IgnoresVary {
@@ -257,20 +257,26 @@ func (e *evaluation) meets(d Doubt) bool {
 		return true
 	case WhenField:
 		value, ok := find(e.response.Header, d.Field)
-		return ok && (d.Value == "" || trim(value) == d.Value)
+		return ok && (d.Value == "" || sameWords(value, d.Value))
 	case WhenQuiet:
-		return e.policy.silent()
+		return e.policy.silent() || e.policy.Basis == BasisDefault
 	case WhenNoURL:
 		return e.request.URL == "" && len(e.behaviour.Extensions) > 0
 	case WhenCode:
-		_, ok := e.behaviour.statusRule(e.response.Status, trim(e.fields.contentType))
-		return !ok
+		return !hasCode(d.Codes, e.response.Status)
+	case WhenMaxAge:
+		return e.policy.Field == "Cache-Control" && e.first("max-age") != nil && e.first("s-maxage") == nil
 	}
 	return false
 }
 
-// eligible reports whether a URL's last path segment is one of the names or ends in a dot and one
-// of them.
+// sameWords compares two field values without case and without white space.
+func sameWords(a, b string) bool {
+	return strings.EqualFold(strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", ""))
+}
+
+// eligible reports whether a URL's last path segment has one of the extensions, or is one of the
+// names with a dot.
 func eligible(url string, names []string) bool {
 	if len(names) == 0 {
 		return true
@@ -284,7 +290,10 @@ func eligible(url string, names []string) bool {
 	file := url[strings.LastIndexByte(url, '/')+1:]
 	extension := file[strings.LastIndexByte(file, '.')+1:]
 	return slices.ContainsFunc(names, func(name string) bool {
-		return sameName(file, name) || len(extension) < len(file) && sameName(extension, name)
+		if strings.Contains(name, ".") {
+			return sameName(file, name)
+		}
+		return len(extension) < len(file) && sameName(extension, name)
 	})
 }
 

@@ -113,6 +113,13 @@ func cloudfront() Profile {
 			}),
 		},
 		deviation{
+			fact: Fact{ID: "cloudfront-other-statuses", Says: "does not say what it does with other statuses", Source: cloudfrontDocs, Read: read},
+			set: doubts(Doubt{
+				Why: "CloudFront's documents do not say whether this status is kept", When: WhenCode, Storable: true,
+				Codes: []int{2, 3, 400, 403, 404, 405, 412, 414, 415, 500, 501, 502, 503, 504},
+			}),
+		},
+		deviation{
 			fact: Fact{ID: "cloudfront-object-limit", Says: "stores nothing above 30 GB", Source: cloudfrontDocs, Read: read},
 			set:  does(func(b *Behaviour) { b.MaxObject = 30 << 30 }),
 		},
@@ -146,6 +153,10 @@ func fastly() Profile {
 					{Refused: true},
 				}
 			}),
+		},
+		deviation{
+			fact: Fact{ID: "fastly-expires-age", Says: "counts the lifetime of Expires from the arrival, whatever Age says", Source: "Fastly documentation, header Age", Read: "2026-11-26"},
+			set:  does(func(b *Behaviour) { b.IgnoresAgeForExpires = true }),
 		},
 		deviation{
 			fact: Fact{ID: "fastly-fallback-ttl", Says: "keeps what states no lifetime for a fallback TTL that its documents put at 120 s and at 3600 s", Source: fastlyDocs, Read: read},

@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 func akamai() Profile {
 	why := "Akamai's caching behaviour is not declared: set cache_mode"
@@ -78,6 +81,17 @@ func vercel() Profile {
 			set:  does(func(b *Behaviour) { b.NoSIE, b.Ignores = true, []string{"proxy-revalidate"} }),
 		},
 		deviation{
+			fact: Fact{ID: "vercel-max-ttl", Says: "keeps nothing for more than 31536000 s", Source: vercelDocs, Read: "2026-11-26"},
+			set:  does(func(b *Behaviour) { b.MaxTTL = new(365 * 24 * time.Hour) }),
+		},
+		deviation{
+			fact: Fact{ID: "vercel-max-age", Says: "asks for s-maxage in one document and takes max-age in another", Source: vercelDocs, Read: "2026-11-26"},
+			set: doubts(Doubt{
+				Why:  "Vercel's documents disagree whether max-age in Cache-Control is enough without s-maxage",
+				When: WhenMaxAge, Storable: true, Lifetime: true,
+			}),
+		},
+		deviation{
 			fact: Fact{ID: "vercel-vary-cookie", Says: "stores nothing with Vary: Cookie", Source: vercelDocs, Read: read},
 			set:  does(func(b *Behaviour) { b.RefusesVary = []string{"cookie"} }),
 		},
@@ -113,43 +127,54 @@ func netlify() Profile {
 			fact: Fact{ID: "netlify-consumed", Says: "answers static files with public, max-age=0, must-revalidate for browsers and keeps them itself", Source: netlifyDocs, Read: read},
 			set: doubts(Doubt{
 				Why:  "Netlify answers static files so and keeps them for up to a year itself",
-				When: WhenField, Field: "Cache-Control", Value: "public,max-age=0,must-revalidate", Storable: true, Lifetime: true,
+				When: WhenField, Field: "Cache-Control", Value: "public, max-age=0, must-revalidate", Storable: true, Lifetime: true,
 			}),
 		},
 	)
 }
 
+// The cache modes of Google Cloud CDN.
+const (
+	gcpStatic  = "cache-all-static"
+	gcpOrigins = "use-origin-headers"
+	gcpForce   = "force-cache-all"
+)
+
 func gcp() Profile {
-	const (
-		static  = "cache-all-static"
-		origins = "use-origin-headers"
-		force   = "force-cache-all"
-	)
+	ds := slices.Concat(gcpAlways(), gcpModes(), []deviation{gcpNegative()})
+	return shared("gcp", gcpStatic, ds...)
+}
+
+func gcpAlways() []deviation {
+	return []deviation{
+		{
+			fact: Fact{ID: "gcp-targets", Says: "reads CDN-Cache-Control before Cache-Control", Source: googleDocs, Read: read},
+			set:  targets("CDN-Cache-Control"),
+		},
+		{
+			fact: Fact{ID: "gcp-methods", Says: "stores answers to GET only", Source: googleDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.Methods = []string{"GET"} }),
+		},
+		{
+			fact: Fact{ID: "gcp-set-cookie", Says: "stores nothing with Set-Cookie", Source: googleDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.RefusesFields = []string{"Set-Cookie"} }),
+		},
+		{
+			fact: Fact{ID: "gcp-stale", Says: "does not implement stale-if-error, and serves stale for 86400 s while it revalidates unless the header states a window", Source: googleDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.NoSIE, b.DefaultSWR = true, 24*time.Hour }),
+		},
+	}
+}
+
+func gcpModes() []deviation {
 	staticTypes := []string{
 		"text/css", "text/ecmascript", "text/javascript", "application/javascript", "font/", "image/", "video/", "audio/",
 		"application/pdf", "application/postscript",
 	}
-	return shared(
-		"gcp", static,
-		deviation{
-			fact: Fact{ID: "gcp-targets", Says: "reads CDN-Cache-Control before Cache-Control", Source: googleDocs, Read: read},
-			set:  targets("CDN-Cache-Control"),
-		},
-		deviation{
-			fact: Fact{ID: "gcp-methods", Says: "stores answers to GET only", Source: googleDocs, Read: read},
-			set:  does(func(b *Behaviour) { b.Methods = []string{"GET"} }),
-		},
-		deviation{
-			fact: Fact{ID: "gcp-set-cookie", Says: "stores nothing with Set-Cookie", Source: googleDocs, Read: read},
-			set:  does(func(b *Behaviour) { b.RefusesFields = []string{"Set-Cookie"} }),
-		},
-		deviation{
-			fact: Fact{ID: "gcp-stale", Says: "does not implement stale-if-error, and serves stale for 86400 s while it revalidates unless the header states a window", Source: googleDocs, Read: read},
-			set:  does(func(b *Behaviour) { b.NoSIE, b.DefaultSWR = true, 24*time.Hour }),
-		},
-		deviation{
+	return []deviation{
+		{
 			fact: Fact{ID: "gcp-cache-all-static", Says: "keeps static media types that state no lifetime for 3600 s, other types not, and nothing for more than 86400 s", Source: googleDocs, Read: "2026-11-26"},
-			mode: static,
+			mode: gcpStatic,
 			set: does(func(b *Behaviour) {
 				b.Statuses = []StatusRule{
 					{Codes: []int{2, 3}, Types: staticTypes, Silent: SilentDefault, Default: time.Hour},
@@ -158,21 +183,35 @@ func gcp() Profile {
 				b.MaxTTL = new(24 * time.Hour)
 			}),
 		},
-		deviation{
+		{
 			fact: Fact{ID: "gcp-use-origin-headers", Says: "stores nothing that states no lifetime", Source: googleDocs, Read: "2026-11-26"},
-			mode: origins,
+			mode: gcpOrigins,
 			set:  does(func(b *Behaviour) { b.Statuses = []StatusRule{{Silent: SilentRefuse}} }),
 		},
-		deviation{
+		{
 			fact: Fact{ID: "gcp-force-cache-all", Says: "keeps every successful response for the default TTL, 3600 s unless declared, in spite of private, no-store and no-cache", Source: googleDocs, Read: "2026-11-26"},
-			mode: force,
+			mode: gcpForce,
 			set: does(func(b *Behaviour) {
 				b.Ignores = []string{"private", "no-store", "no-cache", "max-age", "s-maxage"}
 				b.IgnoresExpires = true
 				b.Statuses = []StatusRule{{Codes: []int{2, 3}, Silent: SilentDefault, Default: time.Hour}, {Silent: SilentRefuse}}
 			}),
 		},
-	)
+	}
+}
+
+func gcpNegative() deviation {
+	return deviation{
+		fact: Fact{ID: "gcp-negative", Says: "keeps 300, 301 and 308 that state no lifetime for 10 min, 404, 410 and 451 for 2 min, 405 and 501 for 1 min", Source: "Google Cloud CDN documentation, negative caching", Read: "2026-11-26"},
+		set: does(func(b *Behaviour) {
+			b.Statuses = slices.Concat([]StatusRule{
+				{Codes: []int{300, 301, 308}, Silent: SilentDefault, Default: 10 * time.Minute},
+				{Codes: []int{302, 307}, Silent: SilentRefuse},
+				{Codes: []int{404, 410, 451}, Silent: SilentDefault, Default: 2 * time.Minute},
+				{Codes: []int{405, 501}, Silent: SilentDefault, Default: time.Minute},
+			}, b.Statuses)
+		}),
+	}
 }
 
 func azure() Profile {
@@ -185,6 +224,10 @@ func azure() Profile {
 		deviation{
 			fact: Fact{ID: "azure-no-cache", Says: "takes no-cache for no-store", Source: azureDocs, Read: read},
 			set:  does(func(b *Behaviour) { b.Refuses = []string{"no-cache"} }),
+		},
+		deviation{
+			fact: Fact{ID: "azure-swr", Says: "does not implement stale-while-revalidate", Source: "Microsoft Q&A 768364, answer of the product team", Read: "2022-03-16"},
+			set:  does(func(b *Behaviour) { b.NoSWR = true }),
 		},
 		deviation{
 			fact: Fact{ID: "azure-default-ttl", Says: "keeps what states no lifetime for one to three days", Source: azureDocs, Read: read},

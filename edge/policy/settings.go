@@ -23,7 +23,7 @@ type Settings struct {
 	// MinTTL and MaxTTL bound the lifetime that the header states.
 	MinTTL *time.Duration `json:"min_ttl,omitempty" yaml:"min_ttl"`
 	MaxTTL *time.Duration `json:"max_ttl,omitempty" yaml:"max_ttl"`
-	// DefaultTTL is the lifetime of a response below status 400 whose header states none.
+	// DefaultTTL is the lifetime of a successful response whose header states none.
 	DefaultTTL *time.Duration `json:"default_ttl,omitempty" yaml:"default_ttl"`
 	// NegativeTTL is the least lifetime of a response of status 400 and above.
 	NegativeTTL *time.Duration `json:"negative_ttl,omitempty" yaml:"negative_ttl"`
@@ -140,16 +140,23 @@ func (s Settings) deviations() []deviation {
 	return ds
 }
 
-// setDefault gives silent answers below status 400 a lifetime, and leaves nothing to doubt about
-// them.
+// setDefault changes the lifetime of successful silent answers, and leaves nothing to doubt about
+// it.
 func (b *Behaviour) setDefault(ttl time.Duration) {
-	rule := StatusRule{Codes: []int{2, 3}, Silent: SilentDefault, Default: ttl}
-	for _, r := range b.Statuses {
-		if r.Silent == SilentDefault && !slices.ContainsFunc(r.Codes, func(code int) bool { return code >= 400 || code == 4 || code == 5 }) {
-			rule.Codes, rule.Types = r.Codes, r.Types
-			break
+	b.Statuses = slices.Clone(b.Statuses)
+	found := false
+	for i := range b.Statuses {
+		if r := &b.Statuses[i]; r.Silent == SilentDefault && r.successful() {
+			r.Default, found = ttl, true
 		}
 	}
-	b.Statuses = slices.Concat([]StatusRule{rule}, b.Statuses)
+	if !found {
+		b.Statuses = slices.Concat([]StatusRule{{Codes: []int{2, 3}, Silent: SilentDefault, Default: ttl}}, b.Statuses)
+	}
 	b.Doubts = slices.DeleteFunc(slices.Clone(b.Doubts), func(d Doubt) bool { return d.When == WhenQuiet && !d.Storable })
+}
+
+// successful reports whether the rule is about a status of class 2.
+func (r *StatusRule) successful() bool {
+	return len(r.Codes) == 0 || slices.ContainsFunc(r.Codes, func(code int) bool { return code == 2 || code/100 == 2 })
 }
