@@ -34,6 +34,8 @@ type Behaviour struct {
 
 	// Methods are the methods whose answers are stored; empty means RFC 9111.
 	Methods []string
+	// IgnoresRequest is true when Cache-Control of the request says nothing.
+	IgnoresRequest bool
 	// PassRequest are request fields whose presence keeps the answer out.
 	PassRequest []string
 	// IgnoresAuthorization is true when answers to authorized requests are stored like others.

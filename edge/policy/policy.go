@@ -24,6 +24,7 @@ const (
 // The reasons why a response is not storable.
 const (
 	ReasonMethod        = "method"        // not GET or HEAD, or POST without what it needs
+	ReasonRequest       = "request"       // the request says no-store, or has a field that the cache passes
 	ReasonStatus        = "status"        // not final, or not understood
 	ReasonNoStore       = "no-store"      // the policy forbids it
 	ReasonPrivate       = "private"       // the policy forbids it to shared caches
@@ -33,7 +34,6 @@ const (
 
 // The reasons of named caches.
 const (
-	ReasonRequest     = "request"      // a field of the request
 	ReasonNotEligible = "not-eligible" // the cache's rules leave such a URL out
 	ReasonTooLarge    = "too-large"    // above the largest object that the cache keeps
 	ReasonNoCache     = "no-cache"     // the cache takes it for no-store

@@ -113,6 +113,10 @@ func cloudfront() Profile {
 			}),
 		},
 		deviation{
+			fact: Fact{ID: "cloudfront-request", Says: "ignores Cache-Control of requests", Source: cloudfrontDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.IgnoresRequest = true }),
+		},
+		deviation{
 			fact: Fact{ID: "cloudfront-other-statuses", Says: "does not say what it does with other statuses", Source: cloudfrontDocs, Read: read},
 			set: doubts(Doubt{
 				Why: "CloudFront's documents do not say whether this status is kept", When: WhenCode, Storable: true,

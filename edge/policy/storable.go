@@ -10,6 +10,8 @@ func (e *evaluation) whyNot() string {
 	switch {
 	case !e.methodAllows():
 		return ReasonMethod
+	case e.asksNotToStore():
+		return ReasonRequest
 	case status < 200 || status > 599 || special && !Understood(status):
 		return ReasonStatus
 	case e.has("no-store") && (!understand || !Understood(status)):
@@ -34,6 +36,13 @@ func (e *evaluation) methodAllows() bool {
 		return explicit && e.fields.hasLocation
 	}
 	return false
+}
+
+// asksNotToStore reports whether the request says no-store (RFC 9111, section 5.2.1.5).
+func (e *evaluation) asksNotToStore() bool {
+	var found lines
+	found.values(e.request.Header, "Cache-Control")
+	return found.n > 0 && !e.behaviour.IgnoresRequest && Lex(found.all()).Has("no-store")
 }
 
 // permitted reports whether anything permits to store the response.
