@@ -19,7 +19,7 @@ func Build(in Input) *Check {
 	j := NewJudge(in.Criteria)
 	c := &Check{Head: in.Head, Answers: present(in.Answers)}
 	c.SchemaVersion = SchemaVersion
-	c.Head.mask()
+	c.mask()
 	c.Findings = distribute(in.Answers, in.Sets)
 	for i := range c.Answers {
 		c.Answers[i].Place.File = relative(in.Root, c.Answers[i].Place.File)

@@ -72,19 +72,19 @@ type Place struct {
 type Caching struct {
 	// Profile is the cache, by the names of package policy.
 	Profile  string `json:"profile"`
-	Storable *bool  `json:"storable"`
+	Storable *bool  `json:"storable" jsonschema:"nullable"`
 	// Reason is why it is not storable, empty when it is.
 	Reason    string `json:"reason,omitempty"`
-	LifetimeS *int64 `json:"lifetime_s"` // seconds from the answer's generation on
+	LifetimeS *int64 `json:"lifetime_s" jsonschema:"nullable"` // seconds from the answer's generation on
 	// Basis is what decided the lifetime, such as "s-maxage".
 	Basis string `json:"basis,omitempty"`
-	AgeS  *int64 `json:"age_s"` // seconds, at the instant of judging
-	Fresh *bool  `json:"fresh"` // at the instant of judging
+	AgeS  *int64 `json:"age_s" jsonschema:"nullable"` // seconds, at the instant of judging
+	Fresh *bool  `json:"fresh" jsonschema:"nullable"` // at the instant of judging
 	// Reusable is whether the stored answer may be sent without asking the origin, at the instant
 	// of judging: fresh, or stale inside stale-while-revalidate.
-	Reusable *bool  `json:"reusable"`
-	SWRS     *int64 `json:"swr_s"` // stale-while-revalidate in force, seconds
-	SIES     *int64 `json:"sie_s"` // stale-if-error in force, seconds
+	Reusable *bool  `json:"reusable" jsonschema:"nullable"`
+	SWRS     *int64 `json:"swr_s" jsonschema:"nullable"` // stale-while-revalidate in force, seconds
+	SIES     *int64 `json:"sie_s" jsonschema:"nullable"` // stale-if-error in force, seconds
 	Unknown  string `json:"unknown,omitempty"`
 	// Deviations say where the cache differs from RFC 9111 for this answer, with the source.
 	Deviations []string `json:"deviations,omitempty"`
@@ -93,7 +93,7 @@ type Caching struct {
 // Cache is what the answer's headers say about caches on the way.
 type Cache struct {
 	Outcome edge.Outcome   `json:"outcome"`
-	EdgeHit *bool          `json:"edge_hit"`
+	EdgeHit *bool          `json:"edge_hit" jsonschema:"nullable"`
 	Origin  edge.Contact   `json:"origin_contacted"`
 	PoP     string         `json:"pop"`
 	Layers  []edge.Outcome `json:"layers"` // nearest the origin first

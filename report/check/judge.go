@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -71,7 +72,7 @@ func (j *Judge) JudgeSet(f *Finding) {
 }
 
 func (j *Judge) finding(f *Finding) {
-	f.Key = keyOf(&f.Finding)
+	f.Key, f.State, f.Waiver = keyOf(&f.Finding), "", nil
 	if i := j.criteria.Waivers.find(f, j.criteria.Now); i >= 0 {
 		j.waived[i]++
 		w := j.criteria.Waivers.List[i].Waiver
@@ -110,8 +111,8 @@ func (j *Judge) Warnings() []string {
 		w := &j.criteria.Waivers.List[i]
 		switch {
 		case w.expired(j.criteria.Now):
-			out = append(out, fmt.Sprintf("%s: the waiver of %s expired on %s and is void: fix it, or renew it with %s",
-				w.place(), w.Rule, w.Expires, w.Owner))
+			out = append(out, fmt.Sprintf("%s: the waiver of %s expired on %s and is void: fix the finding, or ask %s to renew it",
+				w.place(), w.Rule, w.Expires, cmp.Or(w.Owner, "its owner")))
 		case j.waived[i] == 0:
 			out = append(out, fmt.Sprintf("%s: the waiver of %s for %s matches nothing: remove it", w.place(), w.Rule, w.URL))
 		}

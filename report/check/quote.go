@@ -36,12 +36,12 @@ func quote(line string, at *lint.Span) (shown, carets string) {
 			before, lead = kept, "…"
 		}
 		room := quoteWidth - columns(before) - len("……")/len("…")
-		within, room = first(within, room)
-		kept, _ := first(after, room)
-		if len(kept) < len(after) || end > start && len(within) == 0 {
+		head, left := first(within, room)
+		tail, _ := first(after, left)
+		if len(head)+len(tail) < len(within)+len(after) {
 			trail = "…"
 		}
-		after = kept
+		within, after = head, tail
 	}
 	shown = lead + string(before) + string(within) + string(after) + trail
 	return shown, strings.Repeat(" ", columns([]rune(lead))+columns(before)) + strings.Repeat("^", max(1, columns(within)))

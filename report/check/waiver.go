@@ -91,12 +91,12 @@ func (r *waiverReader) load(load func() error, line int) {
 	var one *yaml.LoadError
 	switch {
 	case err == nil:
+	case strings.Contains(err.Error(), "no documents"):
+		r.bad(line, "the file is empty: write waivers: []")
 	case errors.As(err, &all):
 		for _, e := range all.Errors {
 			r.bad(e.Mark.Line, "%s", e.Message)
 		}
-	case errors.As(err, &one) && strings.Contains(one.Message, "no documents"):
-		r.bad(line, "the file is empty: write waivers: []")
 	case errors.As(err, &one):
 		r.bad(one.Mark.Line, "the file is no YAML: %s", one.Message)
 	default:
@@ -111,7 +111,7 @@ func (r *waiverReader) validate(w PlacedWaiver) {
 	if w.URL == "" {
 		r.bad(w.Line, "the waiver of %s has no url: write a glob such as /assets/**, or /** for all", w.Rule)
 	} else if err := w.globs().Validate(); err != nil {
-		r.bad(w.Line, "url: %w", errors.Unwrap(errors.Unwrap(err)))
+		r.bad(w.Line, "url: %s", strings.TrimPrefix(err.Error(), "crawl: critical: include: "))
 	}
 	if strings.TrimSpace(w.Reason) == "" {
 		r.bad(w.Line, "the waiver of %s has no reason: say why it is accepted", w.Rule)
