@@ -15,7 +15,7 @@ func ExampleLinter_Response() {
 		Asset: crawl.Asset{URL: "https://www.example/app.css", Priority: crawl.Critical},
 		Observation: &edge.Observation{
 			URL: "https://www.example/app.css", At: at, Status: 200,
-			Header: [][2]string{{"Cache-Control", "public, max-age=600"}},
+			Header: [][2]string{{"Cache-Control", "max-age=600, stale-while-revalidate=60, stale-if-error=86400"}, {"Date", "Tue, 01 Dec 2026 14:00:00 GMT"}},
 		},
 		Window: lint.Window{PrimeAt: at, WarmUntil: at.Add(time.Hour)},
 	})
@@ -27,5 +27,5 @@ func ExampleLinter_Response() {
 	// Output:
 	// TTL001 blocker
 	// the copy expires 2026-12-01 14:10:00 UTC, 50m0s before the warm window ends 2026-12-01 15:00:00 UTC
-	// set Cache-Control: public, max-age=600, s-maxage=3600, or prime later
+	// set Cache-Control: stale-while-revalidate=60, stale-if-error=86400, max-age=3600, or prime later
 }

@@ -149,10 +149,22 @@ func (a *answer) atEdge() bool {
 	return a.Observation.Cache.Dialect != ""
 }
 
+// hit reports whether the edge answered from its store.
+func (a *answer) hit() bool { return a.Observation.Cache.Outcome == edge.Hit }
+
+// servedCopy reports whether a cache says that it sent a copy from its store, fresh or not.
+func (a *answer) servedCopy() bool {
+	switch a.Observation.Cache.Outcome {
+	case edge.Hit, edge.Stale, edge.Updating:
+		return true
+	}
+	return false
+}
+
 // edgeDecides reports whether the answer itself proves that the edge goes by a lifetime of its
 // own: a CDN that can be given one serves as fresh what its headers call stale or never reusable.
 func (a *answer) edgeDecides() bool {
-	if a.Observation.Cache.Outcome != edge.Hit || !hasOwnTTL(a.Observation.Cache.Dialect) {
+	if !a.hit() || !hasOwnTTL(a.Observation.Cache.Dialect) {
 		return false
 	}
 	p := &a.cdn

@@ -5,13 +5,15 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/edgeprime/edgeprime/edge/policy"
 )
 
 // stRules are the rules of storability.
-func stRules() []Rule {
+func stRules() []Rule { return slices.Concat(stForbidden(), stCombined(), stProfile()) }
+
+// stForbidden are the rules of what keeps a response out of caches.
+func stForbidden() []Rule {
 	return []Rule{
 		{
 			ID: "ST001", Severity: Blocker, Static: true, check: noStore, Source: "RFC 9111, section 5.2.2.5",
@@ -55,56 +57,60 @@ func stRules() []Rule {
 			Why:   "no later request ever matches the stored response",
 			Fix:   "name the request headers that matter, such as: Vary: Accept-Encoding",
 		},
-		{
-			ID: "ST008", Severity: Warning, Static: true, check: noValidator, Source: "RFC 9111, section 5.2.2.4",
-			Title: "no-cache without a validator",
-			Why:   "every use is a full fetch from the origin",
-			Fix:   "add an ETag, or say no-store",
-		},
-		{
-			ID: "ST009", Severity: Error, Static: true, check: neverFresh, Source: "RFC 9111, section 4.2",
-			Title: "critical asset that is never fresh at the edge",
-			Why:   "each hit touches the origin, so the launch's load is not absorbed",
-			Fix:   "give shared caches a lifetime",
-		},
 	}
 }
 
 func noStore(a *answer) *complaint {
-	ds := a.policy.Directives
-	exempt := ds.Has("must-understand") && policy.Understood(a.Observation.Status)
-	if !a.critical || !ds.Has("no-store") || exempt {
+	exempt := a.cdn.Directives.Has("must-understand") && policy.Understood(a.Observation.Status)
+	if !a.critical || exempt || !a.cdn.Directives.Has("no-store") || a.storedAnyway() {
 		return nil
 	}
-	return &complaint{message: "no-store forbids every cache to keep the response", evidence: a.lines(a.policy.Field)}
+	return a.doubted(a.blame(a.cdn.Field, "no-store", "no-store forbids every cache to keep the response"))
 }
 
 func private(a *answer) *complaint {
-	if !a.critical || !a.policy.Directives.Unqualified("private") {
+	if !a.critical || !a.cdn.Directives.Unqualified("private") || a.storedAnyway() {
 		return nil
 	}
-	return &complaint{message: "private forbids shared caches to store the response", evidence: a.lines(a.policy.Field)}
+	return a.doubted(a.blame(a.cdn.Field, "private", "private forbids shared caches to store the response"))
+}
+
+// storedAnyway reports whether the cache keeps the response in spite of what it says: by its
+// profile, or because it has just answered from its store.
+func (a *answer) storedAnyway() bool { return a.cdn.Storable || a.edgeDecides() }
+
+// doubted makes a complaint a warning where the profile does not know whether the cache keeps the
+// response.
+func (a *answer) doubted(c *complaint) *complaint {
+	if !a.cdn.StorableKnown {
+		c.severity = Warning
+		c.message += ", unless the cache is configured otherwise: " + a.cdn.Unknown
+	}
+	return c
 }
 
 func setCookie(a *answer) *complaint {
-	if !a.critical || !a.policy.Storable {
-		return nil
-	}
-	evidence := a.lines("Set-Cookie")
-	if len(evidence) == 0 {
+	if !a.critical || !a.has(fieldSetCookie) || !a.storableWithoutCookie() {
 		return nil
 	}
 	message := "the response could be stored, but sets a cookie"
-	if n := len(evidence); n > 1 {
+	if n := a.count(fieldSetCookie); n > 1 {
 		message = "the response could be stored, but sets " + strconv.Itoa(n) + " cookies"
 	}
-	return &complaint{message: message, evidence: evidence}
+	return &complaint{message: message, evidence: a.lines("Set-Cookie")}
+}
+
+// storableWithoutCookie reports whether a cookie is all that is wrong.
+func (a *answer) storableWithoutCookie() bool {
+	return a.policy.Storable || a.cdn.Storable || a.cdn.Reason == policy.ReasonSetCookie
 }
 
 func authorization(a *answer) *complaint {
-	ds := a.policy.Directives
-	sent := slices.ContainsFunc(a.Observation.Sent, func(h [2]string) bool { return strings.EqualFold(h[0], "Authorization") })
-	if !sent || ds.Has("public") || ds.Has("must-revalidate") || ds.Has("s-maxage") {
+	if !hasName(a.Observation.Sent, "Authorization") {
+		return nil
+	}
+	ds := a.cdn.Directives
+	if ds.Has("public") || ds.Has("must-revalidate") || ds.Has("s-maxage") || a.cdn.Storable {
 		return nil
 	}
 	return &complaint{
@@ -122,10 +128,8 @@ func method(a *answer) *complaint {
 }
 
 func notStorable(a *answer) *complaint {
-	ds := a.policy.Directives
 	status := a.Observation.Status
-	explicit := ds.Has("public") || ds.Has("max-age") || ds.Has("s-maxage") || a.Observation.Get("Expires") != ""
-	if explicit || policy.HeuristicStatus(status) {
+	if a.cdn.Reason != policy.ReasonNoFreshness || policy.HeuristicStatus(status) {
 		return nil
 	}
 	return &complaint{
@@ -135,32 +139,8 @@ func notStorable(a *answer) *complaint {
 }
 
 func varyAny(a *answer) *complaint {
-	if !a.critical || !a.policy.VaryAny {
+	if !a.critical || !a.cdn.VaryAny || a.hit() {
 		return nil
 	}
 	return &complaint{message: "Vary has *, which no request matches", evidence: a.lines("Vary")}
-}
-
-func noValidator(a *answer) *complaint {
-	o := a.Observation
-	if !a.policy.NoCache || o.Get("ETag") != "" || o.Get("Last-Modified") != "" {
-		return nil
-	}
-	return &complaint{message: "no-cache asks for a validation on every use, but there is no ETag and no Last-Modified", evidence: a.lines("Cache-Control")}
-}
-
-func neverFresh(a *answer) *complaint {
-	p := a.policy
-	zero := p.Explicit && p.Lifetime == 0
-	if !a.critical || !p.NoCache && !zero || p.SWRInForce() || a.edgeDecides() {
-		return nil
-	}
-	message := "no-cache makes every use ask the origin"
-	if !p.NoCache {
-		message = fmt.Sprintf("%s gives a lifetime of 0 s, so every use asks the origin", p.Basis)
-	}
-	return &complaint{
-		message: message, evidence: a.lines("Cache-Control", "Expires"),
-		fix: "give shared caches a lifetime: " + a.withSMaxage(a.needed()),
-	}
 }

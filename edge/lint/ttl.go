@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,10 @@ import (
 const defaultLifetime = time.Hour
 
 // ttlRules are the rules of lifetimes.
-func ttlRules() []Rule {
+func ttlRules() []Rule { return slices.Concat(ttlEdge(), ttlBrowser(), ttlHeader()) }
+
+// ttlEdge are the rules of lifetimes at the edge.
+func ttlEdge() []Rule {
 	return []Rule{
 		{
 			ID: "TTL001", Severity: Blocker, check: expiresEarly, Source: "edgeprime",
@@ -28,22 +32,22 @@ func ttlRules() []Rule {
 			Fix:   "purge the copy, and repair the chain of caches that adds to Age",
 		},
 		{
-			ID: "TTL007", Severity: Warning, Static: true, check: heuristic, Source: "RFC 9111, section 4.2.2",
-			Title: "lifetime left to each cache's guess",
-			Why:   "without a stated lifetime caches guess from Last-Modified, each in its own way",
-			Fix:   "state a lifetime: Cache-Control: max-age=3600",
+			ID: "TTL013", Severity: Warning, check: inheritsAge, Source: "RFC 9213, section 2.3",
+			Title: "edge answer that leaves browsers little of their lifetime",
+			Why:   "browsers count the time that the copy spent at the edge, and ask again early",
+			Fix:   "raise the browser's lifetime, or let the CDN reset Age where it may",
 		},
 		{
-			ID: "TTL008", Severity: Error, Static: true, check: noLifetime, Source: "edgeprime",
-			Title: "critical asset without a stated lifetime",
-			Why:   "the CDN's default decides, and it differs from CDN to CDN",
-			Fix:   "state the lifetime for shared caches: Cache-Control: s-maxage=3600",
+			ID: "TTL015", Severity: Note, check: clamped, Profiles: []string{"cloudfront"}, Source: "AWS CloudFront developer guide, expiration, 2023",
+			Title: "lifetime outside CloudFront's bounds",
+			Why:   "CloudFront keeps the copy for its minimum or maximum TTL, not for what the header says",
+			Fix:   "bring the header and the cache policy's TTLs into line",
 		},
 	}
 }
 
 func expiresEarly(a *answer) *complaint {
-	if !a.critical || a.Window.WarmUntil.IsZero() || !a.policy.Explicit && a.statedTTL() == nil {
+	if !a.critical || a.Window.WarmUntil.IsZero() {
 		return nil
 	}
 	until, ok := a.copyUntil()
@@ -57,21 +61,21 @@ func expiresEarly(a *answer) *complaint {
 	return &complaint{
 		message: fmt.Sprintf("the copy %s %s, %s before the warm window ends %s", verb, utc(until),
 			a.Window.WarmUntil.Sub(until).Round(time.Second), utc(a.Window.WarmUntil)),
-		evidence: a.lines("Cache-Control", "Expires", "Date", "Age", "Cache-Status"),
-		fix:      "set " + a.withSMaxage(a.needed()) + ", or prime later",
+		evidence: a.lines(a.lifetimeFields("Date", "Age", "Cache-Status")...),
+		fix:      "set " + a.withLifetime(a.needed()) + ", or prime later",
 	}
 }
 
-// copyUntil is when the copy that the launch will rest on expires; false when the headers do not
-// decide that.
+// copyUntil is when the copy that the launch will rest on expires; false when nothing that is
+// known decides that.
 func (a *answer) copyUntil() (time.Time, bool) {
 	if a.Planned {
-		return a.primeAt().Add(a.policy.Lifetime), a.policy.Explicit
+		return a.primeAt().Add(a.cdn.Lifetime), a.lifetimeKnown()
 	}
 	if ttl := a.statedTTL(); ttl != nil {
 		return a.policy.Received.Add(time.Duration(*ttl) * time.Second), true
 	}
-	return a.policy.FreshUntil(), !a.edgeDecides()
+	return a.cdn.FreshUntil(), a.lifetimeKnown()
 }
 
 // statedTTL is the remaining lifetime that the cache itself states, which is better evidence than
@@ -107,22 +111,58 @@ func (a *answer) needed() time.Duration {
 	return (need + time.Second - 1).Truncate(time.Second)
 }
 
-// withSMaxage is the Cache-Control line of the answer with the given lifetime for shared caches,
-// without what would keep that from having effect.
-func (a *answer) withSMaxage(lifetime time.Duration) string {
-	var members []string
-	if a.policy.Field == "Cache-Control" {
-		for _, d := range a.policy.Directives {
-			if d.Err == "" && d.Occurrence == 1 && !contradicts(d) {
-				members = append(members, d.Raw)
-			}
-		}
+// lifetimeFields are the fields that state how long the cache keeps the copy, and others.
+func (a *answer) lifetimeFields(others ...string) []string {
+	fields := []string{"Cache-Control", "Expires"}
+	if a.cdn.Field != "" && a.cdn.Field != "Cache-Control" {
+		fields[0] = a.cdn.Field
 	}
-	members = append(members, "s-maxage="+strconv.FormatInt(int64(lifetime/time.Second), 10))
-	return "Cache-Control: " + strings.Join(members, ", ")
+	switch a.cdn.Basis {
+	case policy.BasisSurrogate:
+		fields = append(fields, "Surrogate-Control")
+	case policy.BasisAccel:
+		fields = append(fields, "X-Accel-Expires")
+	}
+	return append(fields, others...)
 }
 
-// contradicts reports whether a directive defeats or duplicates s-maxage.
+// withLifetime is what gives the cache the lifetime: the line to set of the field that decides, or
+// the cache's own setting where that one does.
+func (a *answer) withLifetime(lifetime time.Duration) string {
+	n := strconv.FormatInt(int64(lifetime/time.Second), 10)
+	switch a.cdn.Basis {
+	case policy.BasisEdgeTTL:
+		return "the edge TTL of the cache's rule to " + n + " s"
+	case policy.BasisMaxTTL:
+		return "the cache's maximum TTL to " + n + " s"
+	case policy.BasisSurrogate:
+		return "Surrogate-Control: max-age=" + n
+	case policy.BasisAccel:
+		return "X-Accel-Expires: " + n
+	}
+	if field := a.cdn.Field; field != "" && field != "Cache-Control" {
+		return field + ": " + strings.Join(append(a.kept("max-age"), "max-age="+n), ", ")
+	}
+	// s-maxage would forbid the stale answers that the policy permits.
+	if name := "max-age"; a.cdn.SWRInForce() || a.cdn.SIE > 0 && !a.cdn.StaleForbidden {
+		return "Cache-Control: " + strings.Join(append(a.kept(name), name+"="+n), ", ")
+	}
+	return "Cache-Control: " + strings.Join(append(a.kept("s-maxage"), "s-maxage="+n), ", ")
+}
+
+// kept are the members of the deciding field without those that a lifetime in the named directive
+// replaces, or that would keep it from having effect.
+func (a *answer) kept(name string) []string {
+	var members []string
+	for _, d := range a.cdn.Directives {
+		if d.Err == "" && d.Occurrence == 1 && !d.Is(name) && !contradicts(d) {
+			members = append(members, d.Raw)
+		}
+	}
+	return members
+}
+
+// contradicts reports whether a directive defeats a lifetime for shared caches.
 func contradicts(d policy.Directive) bool {
 	for _, name := range [...]string{"s-maxage", "no-store", "no-cache", "private", "must-understand"} {
 		if d.Is(name) {
@@ -133,34 +173,35 @@ func contradicts(d policy.Directive) bool {
 }
 
 func staleOnArrival(a *answer) *complaint {
-	p := a.policy
-	if !p.Explicit || p.AgeValue == 0 || p.Fresh(p.Received) || a.edgeDecides() {
+	p := &a.cdn
+	stated := p.Basis == policy.BasisSMaxage || p.Basis == policy.BasisMaxAge || p.Basis == policy.BasisExpires
+	if !stated || p.AgeValue == 0 || p.Fresh(p.Received) || !a.lifetimeKnown() || p.State(p.Received) == policy.StateSWR {
 		return nil
 	}
 	return &complaint{
 		message:  fmt.Sprintf("the copy is %s old, its lifetime by %s is %s", seconds(p.CorrectedAge), p.Basis, seconds(p.Lifetime)),
-		evidence: a.lines("Age", "Cache-Control", "Expires", "Date"),
+		evidence: a.lines(append([]string{"Age"}, a.lifetimeFields("Date")...)...),
 	}
 }
 
-func heuristic(a *answer) *complaint {
-	if a.policy.Explicit || !policy.HeuristicStatus(a.Observation.Status) || a.Observation.Get("Last-Modified") == "" {
+func inheritsAge(a *answer) *complaint {
+	lifetime, age := a.browser.Lifetime, a.browser.AgeValue
+	if age == 0 || lifetime == 0 || age <= lifetime/2 || !a.atEdge() {
 		return nil
 	}
 	return &complaint{
-		message:  "no lifetime is stated; by Last-Modified a cache may guess " + seconds(a.policy.Lifetime),
-		evidence: a.lines("Last-Modified", "Date", "Cache-Control"),
+		message:  fmt.Sprintf("the copy is %s old, and browsers keep it for %s in all", seconds(age), seconds(lifetime)),
+		evidence: a.lines("Age", "Cache-Control", "Expires"),
 	}
 }
 
-func noLifetime(a *answer) *complaint {
-	if !a.critical || a.policy.Explicit {
+func clamped(a *answer) *complaint {
+	if a.cdn.Basis != policy.BasisMinTTL && a.cdn.Basis != policy.BasisMaxTTL {
 		return nil
 	}
 	return &complaint{
-		message:  "no max-age, s-maxage or Expires: the CDN's default decides how long the copy lives",
-		evidence: a.lines("Cache-Control"),
-		fix:      "state the lifetime for shared caches: " + a.withSMaxage(a.needed()),
+		message:  fmt.Sprintf("CloudFront keeps the copy for %s by its %s", seconds(a.cdn.Lifetime), strings.ReplaceAll(string(a.cdn.Basis), "-ttl", "imum TTL")),
+		evidence: a.lines(a.lifetimeFields()...),
 	}
 }
 
