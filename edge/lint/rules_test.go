@@ -43,7 +43,10 @@ type ruleRow struct {
 
 // ruleRows are the rows of all families.
 func ruleRows() []ruleRow {
-	return slices.Concat(stRows(), edgeRows(), regRows(), setRows())
+	return slices.Concat(
+		stRows(), ttlRows(),
+		edgeRows(), regRows(), setRows(),
+	)
 }
 
 // judge returns what the linter finds in the row.
