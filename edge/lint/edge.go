@@ -138,7 +138,7 @@ func statedTooShort(a *answer) *complaint {
 	return &complaint{
 		message:  fmt.Sprintf("the cache gives its copy %d s more, to %s; the warm window ends %s", *ttl, utc(until), utc(a.Window.WarmUntil)),
 		evidence: a.statusLines(),
-		fix:      "prime it later, or set " + a.withSMaxage(a.needed()),
+		fix:      "prime it later, or set " + a.withLifetime(a.needed()),
 	}
 }
 

@@ -173,13 +173,7 @@ func (a *answer) edgeDecides() bool {
 }
 
 // lifetimeKnown reports whether a.cdn's lifetime is the one that the edge applies.
-func (a *answer) lifetimeKnown() bool {
-	switch a.cdn.Basis {
-	case policy.BasisNone, policy.BasisHeuristic, policy.BasisUnknown:
-		return false
-	}
-	return a.cdn.LifetimeKnown && !a.edgeDecides()
-}
+func (a *answer) lifetimeKnown() bool { return decided(a.cdn) && !a.edgeDecides() }
 
 // declared reports whether the owner declared a setting of the cache, by its name in facts.
 func (a *answer) declared(setting string) bool {

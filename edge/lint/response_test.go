@@ -112,7 +112,7 @@ func TestResponseRules(t *testing.T) {
 		{200, "Cache-Control: max-age=7300|Age: 101", "TTL001", ""},
 		{200, "Cache-Control: max-age=7300|Age: 100", "", ""},
 		{200, "Cache-Control: max-age=60|Cache-Status: C; hit; ttl=7200", "", ""},
-		{200, "Cache-Control: max-age=86400|Cache-Status: C; hit; ttl=7199", "EDGE009 TTL001", ""},
+		{200, "Cache-Control: max-age=86400|Cache-Status: C; hit; ttl=7199", "TTL001", ""},
 		{200, "Cache-Control: max-age=60|Age: 90|CF-Cache-Status: HIT", "", ""},
 		{200, "Cache-Control: max-age=60|Age: 30|CF-Cache-Status: HIT", "TTL001", ""},
 		{200, "Cache-Control: max-age=60|Age: 90|CF-Cache-Status: UPDATING", "TTL001 TTL002", "TTL002"},

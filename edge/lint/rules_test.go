@@ -44,7 +44,7 @@ type ruleRow struct {
 // ruleRows are the rows of all families.
 func ruleRows() []ruleRow {
 	return slices.Concat(
-		stRows(), ttlRows(),
+		stRows(), ttlRows(), parRows(), tgtRows(), stlRows(), datRows(), errRows(),
 		edgeRows(), regRows(), setRows(),
 	)
 }

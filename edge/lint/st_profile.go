@@ -14,7 +14,7 @@ import (
 func stProfile() []Rule {
 	return []Rule{
 		{
-			ID: "ST014", Severity: Blocker, check: dynamic, Profiles: []string{"cloudflare"}, Source: "Cloudflare documentation, default cache behavior, 2026-11",
+			ID: "ST014", Severity: Blocker, check: notEligible, Profiles: []string{"cloudflare"}, Source: "Cloudflare documentation, default cache behavior, 2026-11",
 			Title: "critical asset that Cloudflare does not cache by its extension",
 			Why:   "without a rule Cloudflare goes by the extension of the path, which leaves out HTML and JSON",
 			Fix:   "add a Cache Rule that makes the URL eligible for cache, and declare it: cache_rule: true",
@@ -47,7 +47,7 @@ func stProfile() []Rule {
 	}
 }
 
-func dynamic(a *answer) *complaint {
+func notEligible(a *answer) *complaint {
 	if !a.critical || !a.has(fieldCfCacheStatus) || !strings.EqualFold(a.value(fieldCfCacheStatus), "DYNAMIC") {
 		return nil
 	}

@@ -54,12 +54,6 @@ func tgtRules() []Rule {
 			Fix:   "remove the field at the edge",
 		},
 		{
-			ID: "TGT008", Severity: Error, Source: "edgeprime",
-			Title: "CDNs that keep the copy for different times",
-			Why:   "where several CDNs serve one site, the copy expires early at one of them",
-			Fix:   "state one lifetime that all of them read: Cache-Control: s-maxage=3600",
-		},
-		{
 			ID: "TGT009", Severity: Note, check: noEdgeControl, Source: "edgeprime",
 			Title: "document with one lifetime for browsers and edge",
 			Why:   "what the edge keeps can be purged and what browsers keep cannot, so they need different lifetimes",

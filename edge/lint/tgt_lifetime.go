@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/edgeprime/edgeprime/edge/policy"
@@ -102,39 +101,4 @@ func optionalDirective(a *answer) *complaint {
 // mandatory reports whether every cache that reads targeted fields knows the directive.
 func mandatory(d *policy.Directive) bool {
 	return d.Is("max-age") || d.Is("must-revalidate") || d.Is("no-store") || d.Is("no-cache") || d.Is("private")
-}
-
-// apart is the share by which lifetimes may differ between CDNs.
-const apart = 0.10
-
-// Profiles applies the rule over one answer that several CDNs are given: TGT008. It complains when
-// the shortest lifetime among the caches, where it is known, is more than a tenth below the
-// longest.
-func (l *Linter) Profiles(r Response, profiles []policy.Profile) []Finding {
-	rule, level := l.place("TGT008")
-	o := r.Observation
-	if level == Off || o == nil || !onContent.has(o.Status) || o.Challenge != "" {
-		return nil
-	}
-	var shortest, longest time.Duration
-	var said []string
-	for _, p := range profiles {
-		a := l.For(p).answer(r)
-		if !a.lifetimeKnown() {
-			continue
-		}
-		if len(said) == 0 {
-			shortest = a.cdn.Lifetime
-		}
-		shortest, longest = min(shortest, a.cdn.Lifetime), max(longest, a.cdn.Lifetime)
-		said = append(said, p.Name+" "+seconds(a.cdn.Lifetime))
-	}
-	if float64(shortest) >= (1-apart)*float64(longest) {
-		return nil
-	}
-	a := l.answer(r)
-	return []Finding{a.finding(rule, level, &complaint{
-		message:  "the CDNs keep the copy for different times: " + strings.Join(said, ", "),
-		evidence: a.lines("Surrogate-Control", "CDN-Cache-Control", "Cache-Control", "Expires"),
-	})}
 }
