@@ -33,18 +33,18 @@ type recorded struct {
 	Expect   []string    `json:"expect"` // rules that must complain
 }
 
-func readRecorded(t testing.TB, path string) []recorded {
-	t.Helper()
+func readRecorded(tb testing.TB, path string) []recorded {
+	tb.Helper()
 	data, err := os.ReadFile(path)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var all []recorded
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	for lines.Scan() {
 		var r recorded
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &r))
+		require.NoError(tb, json.Unmarshal(lines.Bytes(), &r))
 		all = append(all, r)
 	}
-	require.NoError(t, lines.Err())
+	require.NoError(tb, lines.Err())
 	return all
 }
 
@@ -62,12 +62,12 @@ func (r recorded) response(w lint.Window, planned bool) lint.Response {
 }
 
 // linter judges for the recorded profile.
-func (r recorded) linter(t testing.TB, c lint.Config) *lint.Linter {
-	t.Helper()
+func (r recorded) linter(tb testing.TB, c lint.Config) *lint.Linter {
+	tb.Helper()
 	p, ok := policy.Named(r.Profile)
-	require.True(t, ok, r.Profile)
+	require.True(tb, ok, r.Profile)
 	l, err := lint.New(c, p)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return l
 }
 

@@ -3,6 +3,7 @@ package lint
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -86,12 +87,7 @@ func pathOf(rawURL string) string {
 }
 
 func matches(patterns []*regexp.Regexp, path string) bool {
-	for _, p := range patterns {
-		if p.MatchString(path) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(path) })
 }
 
 // hashedStem reports whether a file's name without its extension has a hash: a token of hex

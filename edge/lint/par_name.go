@@ -100,8 +100,8 @@ func edits(a, b string) int {
 	if len(a) > len(b)+mostEdits || len(b) > len(a)+mostEdits {
 		return mostEdits + 1
 	}
-	var row [longestSlip + 1]int
-	for j := range len(b) + 1 {
+	row := make([]int, len(b)+1)
+	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {

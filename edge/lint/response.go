@@ -157,8 +157,9 @@ func (a *answer) servedCopy() bool {
 	switch a.Observation.Cache.Outcome {
 	case edge.Hit, edge.Stale, edge.Updating:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // edgeDecides reports whether the answer itself proves that the edge goes by a lifetime of its
@@ -185,8 +186,9 @@ func (a *answer) static() bool {
 	switch a.Asset.Kind {
 	case crawl.Stylesheet, crawl.Script, crawl.Font, crawl.Image, crawl.Media, crawl.Social:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // hasOwnTTL reports whether a CDN can be given an edge lifetime by a rule, or consumes the field

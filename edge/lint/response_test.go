@@ -55,8 +55,8 @@ const firstRules = "EDGE001 EDGE002 ERR001 ERR002 ERR003 ERR006 REG001 ST001 ST0
 	"TTL001 TTL002 TTL007 TTL008 VAR001 VAR002"
 
 // first is a linter of these rules alone.
-func first(t testing.TB) *lint.Linter {
-	t.Helper()
+func first(tb testing.TB) *lint.Linter {
+	tb.Helper()
 	c := lint.Config{Levels: map[string]lint.Severity{}}
 	for _, r := range lint.Rules() {
 		if !slices.Contains(strings.Fields(firstRules), r.ID) {
@@ -64,7 +64,7 @@ func first(t testing.TB) *lint.Linter {
 		}
 	}
 	l, err := lint.New(c, policy.RFC9111())
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return l
 }
 
@@ -353,29 +353,75 @@ func TestTheProposedLifetimeSuffices(t *testing.T) {
 	})
 }
 
+// FuzzCheckResponse holds what every rule promises: the same answer has the same findings, each
+// of a rule of the catalogue, with a place that lies in its line.
 func FuzzCheckResponse(f *testing.F) {
-	f.Add(200, "public, max-age=60", "Accept-Encoding", "30", "/x", "HIT")
-	f.Add(503, `private="x`, "*", "-1", "http://[", "cache-a")
-	f.Fuzz(func(t *testing.T, status int, cc, vary, age, location, cache string) {
+	f.Add(200, "public, max-age=60", "Accept-Encoding", "30", "/x", "HIT", "max-age=60, max-age=61", "Tue, 01 Dec 2026 14:00:00 GMT")
+	f.Add(503, `private="x`, "*", "-1", "http://[", "cache-a", "max-age=60,", "0")
+	f.Add(200, "no-cache; max age = 6", "Cookie", "1, 2", "", "HIT, MISS", " Max-Age", "Tuesday, 01-Dec-26 14:00:00 GMT")
+	f.Fuzz(func(t *testing.T, status int, cc, vary, age, location, cache, targeted, date string) {
 		o := &edge.Observation{At: now(), Status: status, Header: [][2]string{
-			{"Age", age}, {"Cache-Control", cc}, {"Location", location}, {"Vary", vary}, {"X-Cache", cache},
+			{"Age", age},
+			{"Cache-Control", cc},
+			{"Cache-Control", vary},
+			{"cdn-cache-control", targeted},
+			{"Date", date},
+			{"Expires", date},
+			{"Location", location},
+			{"Pragma", cc},
+			{"Surrogate-Control", cc},
+			{"Vary", vary},
+			{"X-Cache", cache},
 		}}
 		o.Cache = edge.ReadCacheStatus(o.Header)
 		a := asset()
 		a.Status, a.Location = 301, "https://www.example/x"
-		got := lint.Default().Response(lint.Response{Asset: a, Observation: o, Window: window()})
-		for i, finding := range got {
-			require.NotEmpty(t, finding.Message)
-			require.NotEmpty(t, finding.Fix)
-			require.True(t, i == 0 || got[i-1].Rule < finding.Rule)
+		r := lint.Response{Asset: a, Observation: o, Window: window()}
+		for _, name := range []string{"rfc9111", "cloudflare", "fastly-vcl", "gcp"} {
+			l, err := lint.New(lint.Config{Preset: lint.Strict}, named(name))
+			require.NoError(t, err)
+			got := l.Response(r)
+			require.Equal(t, got, l.Response(r))
+			for i, finding := range got {
+				require.True(t, i == 0 || got[i-1].Rule < finding.Rule)
+				holdsTogether(t, finding)
+			}
 		}
 	})
 }
 
-func BenchmarkCheckResponse(b *testing.B) {
-	r := lint.Response{Asset: asset(), Observation: observe(200, good+"|Age: 30|Content-Type: text/css|Date: Tue, 01 Dec 2026 14:00:00 GMT"), Window: window()}
-	b.ReportAllocs()
-	for b.Loop() {
-		_ = lint.Default().Response(r)
+func holdsTogether(t *testing.T, f lint.Finding) {
+	t.Helper()
+	_, known := lint.Find(f.Rule)
+	require.True(t, known, f.Rule)
+	require.NotEmpty(t, f.Message, f.Rule)
+	require.NotEmpty(t, f.Fix, f.Rule)
+	if at := f.At; at != nil {
+		require.Less(t, at.Line, len(f.Evidence), f.Rule)
+		require.LessOrEqual(t, at.Start, at.End, f.Rule)
+		require.GreaterOrEqual(t, at.Start, 0, f.Rule)
+		require.LessOrEqual(t, at.End, len(f.Evidence[at.Line]), f.Rule)
+	}
+}
+
+// BenchmarkResponse applies all rules that one answer decides to a good one and to one with
+// several findings.
+func BenchmarkResponse(b *testing.B) {
+	l, err := lint.New(lint.Config{Preset: lint.StaticOnly}, named("cloudflare"))
+	require.NoError(b, err)
+	rest := "|Age: 30|CF-Cache-Status: HIT|Content-Type: text/css|Content-Encoding: br|Server: cloudflare|CF-RAY: 1-AMS|Content-Length: 4711" +
+		"|Date: Tue, 01 Dec 2026 14:00:00 GMT"
+	for name, header := range map[string]string{
+		"good": "Cache-Control: max-age=31536000, immutable|ETag: \"a\"|Vary: Accept-Encoding" + rest,
+		"bad":  "Cache-Control: public, no-cache, max-age=31536000|Vary: Accept-Encoding, Cookie|Expires: 0" + rest,
+	} {
+		b.Run(name, func(b *testing.B) {
+			r := lint.Response{Asset: asset(), Observation: observe(200, header), Window: window()}
+			r.Asset.URL, r.Observation.URL = hashed, hashed
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = l.Response(r)
+			}
+		})
 	}
 }

@@ -50,8 +50,8 @@ func ruleRows() []ruleRow {
 }
 
 // judge returns what the linter finds in the row.
-func (r ruleRow) judge(t testing.TB) []lint.Finding {
-	t.Helper()
+func (r ruleRow) judge(tb testing.TB) []lint.Finding {
+	tb.Helper()
 	if r.profile.Name == "" {
 		r.profile = policy.RFC9111()
 	}
@@ -59,7 +59,7 @@ func (r ruleRow) judge(t testing.TB) []lint.Finding {
 		r.config.Preset = lint.Strict
 	}
 	l, err := lint.New(r.config, r.profile)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	if r.findings != nil {
 		return r.findings(l)
 	}

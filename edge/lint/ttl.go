@@ -117,10 +117,10 @@ func (a *answer) lifetimeFields(others ...string) []string {
 	if a.cdn.Field != "" && a.cdn.Field != "Cache-Control" {
 		fields[0] = a.cdn.Field
 	}
-	switch a.cdn.Basis {
-	case policy.BasisSurrogate:
+	if a.cdn.Basis == policy.BasisSurrogate {
 		fields = append(fields, "Surrogate-Control")
-	case policy.BasisAccel:
+	}
+	if a.cdn.Basis == policy.BasisAccel {
 		fields = append(fields, "X-Accel-Expires")
 	}
 	return append(fields, others...)
@@ -139,7 +139,13 @@ func (a *answer) withLifetime(lifetime time.Duration) string {
 		return "Surrogate-Control: max-age=" + n
 	case policy.BasisAccel:
 		return "X-Accel-Expires: " + n
+	default:
+		return a.line(n)
 	}
+}
+
+// line is the line of the policy field with a lifetime of n seconds.
+func (a *answer) line(n string) string {
 	if field := a.cdn.Field; field != "" && field != "Cache-Control" {
 		return field + ": " + strings.Join(append(a.kept("max-age"), "max-age="+n), ", ")
 	}

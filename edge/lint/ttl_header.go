@@ -81,6 +81,7 @@ func noLifetime(a *answer) *complaint {
 		if a.declared("default-ttl") {
 			return nil
 		}
+	default:
 	}
 	return &complaint{
 		message:  "no max-age, s-maxage or Expires: the CDN's default decides how long the copy lives",

@@ -110,7 +110,7 @@ func ttlBrowserRows() []ruleRow {
 		{rule: "TTL005", why: "fingerprint", url: hashed, header: "Cache-Control: max-age=86401"},
 		{rule: "TTL005", why: "a version", url: release, header: "Cache-Control: max-age=86401"},
 		{rule: "TTL005", why: "maybe a hash", url: "https://www.example/index-DiwrgTda.css", header: "Cache-Control: max-age=86401"},
-		{rule: "TTL005", why: "maybe a hash in capitals", url: "https://www.example/main-5SOX2SSI.js", header: "Cache-Control: max-age=86401"},
+		{rule: "TTL005", why: "maybe a hash in capitals", url: "https://www.example/carousel-of-the-start-page-5SOX2SSI.js", header: "Cache-Control: max-age=86401"},
 		{rule: "TTL005", why: "a word", fire: true, url: "https://www.example/main-Carousel.js", header: "Cache-Control: max-age=86401"},
 		{rule: "TTL005", why: "never fresh", header: "Cache-Control: max-age=0, immutable"},
 		{rule: "TTL005", why: "asks first", header: "Cache-Control: max-age=86401, no-cache"},
