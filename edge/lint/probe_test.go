@@ -95,4 +95,7 @@ func TestWants(t *testing.T) {
 	off, err := lint.New(lint.Config{Preset: lint.StaticOnly}, policy.RFC9111())
 	require.NoError(t, err)
 	assert.Empty(t, off.Wants(), "rules of one answer read no probe")
+	one, err := lint.New(lint.Config{Preset: lint.StaticOnly, Levels: map[string]lint.Severity{"ENC003": lint.Error, "LEN003": lint.Note}}, policy.RFC9111())
+	require.NoError(t, err)
+	assert.Equal(t, []lint.Probe{lint.ProbeIdentity, lint.ProbeGzip, lint.ProbeHead}, one.Wants())
 }

@@ -45,6 +45,7 @@ type ruleRow struct {
 func ruleRows() []ruleRow {
 	return slices.Concat(
 		stRows(), ttlRows(), parRows(), tgtRows(), stlRows(), datRows(), errRows(),
+		varRows(), keyRows(), valRows(), rngRows(), encRows(), lenRows(), secRows(), grpRows(),
 		edgeRows(), regRows(), setRows(),
 	)
 }
