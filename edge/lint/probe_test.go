@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -62,11 +63,11 @@ func TestProbeRequest(t *testing.T) {
 		if tt.no {
 			continue
 		}
-		line := got.Method + " " + got.URL
+		words := []string{got.Method, got.URL}
 		for name, value := range got.Header {
-			line += " " + name + ": " + value
+			words = append(words, name+":", value)
 		}
-		assert.Equal(t, tt.want, line, "%s %s", tt.probe, tt.why)
+		assert.Equal(t, tt.want, strings.Join(words, " "), "%s %s", tt.probe, tt.why)
 		assert.Equal(t, tt.probe, got.Probe)
 	}
 }
