@@ -131,7 +131,7 @@ func lenRows() []ruleRow {
 		{rule: "LEN002", fire: true, header: "Content-Length: 10", edit: cut(edge.FailReset)},
 		{rule: "LEN002", why: "given up", header: "Content-Length: 10", edit: cut(edge.FailTimeout)},
 		{rule: "LEN002", why: "whole", header: "Content-Length: 9", edit: cut(edge.FailReset)},
-		{rule: "LEN003", fire: true, header: good, probes: head(405, "")},
+		{rule: "LEN003", fire: true, header: good, probes: head(405, good)},
 		{rule: "LEN003", why: "policy", fire: true, header: good, probes: head(200, "Cache-Control: no-store")},
 		{rule: "LEN003", header: good, probes: head(200, good)},
 		{rule: "LEN003", why: "counts down", header: "Cache-Control: max-age=60", probes: head(200, "Cache-Control: max-age=59")},
