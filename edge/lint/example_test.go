@@ -15,7 +15,11 @@ func ExampleLinter_Response() {
 		Asset: crawl.Asset{URL: "https://www.example/app.css", Priority: crawl.Critical},
 		Observation: &edge.Observation{
 			URL: "https://www.example/app.css", At: at, Status: 200,
-			Header: [][2]string{{"Cache-Control", "max-age=600, stale-while-revalidate=60, stale-if-error=86400"}, {"Date", "Tue, 01 Dec 2026 14:00:00 GMT"}},
+			Header: [][2]string{
+				{"Cache-Control", "max-age=600, stale-while-revalidate=60, stale-if-error=86400"},
+				{"Date", "Tue, 01 Dec 2026 14:00:00 GMT"},
+				{"ETag", `"a"`},
+			},
 		},
 		Window: lint.Window{PrimeAt: at, WarmUntil: at.Add(time.Hour)},
 	})
