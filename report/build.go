@@ -9,7 +9,6 @@ import (
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/edge/lint"
-	"github.com/edgeprime/edgeprime/edge/policy"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -126,25 +125,23 @@ func (b *builder) add(o *edge.Observation) {
 	if v == nil || !isAsset || !isVariant {
 		return // what discovery fetched besides assets
 	}
-	v.add(o)
+	e := b.in.Rules.Evidence(o)
+	v.add(o, e)
 	if !b.sized[asset] && o.Bytes > 0 {
 		b.sized[asset] = true
 		b.bytes[b.assets[asset].Kind] += o.Bytes
 	}
 	c := &v.cells[asset*len(b.variants)+variant]
 	if c.URL == "" || o.Epoch > c.epoch {
-		*c = cell{epoch: o.Epoch, Cell: lint.Cell{
-			Asset: b.assets[asset], URL: o.URL, Variant: o.Variant, Region: v.Region, Vantage: v.Name, PoP: v.PoP,
-		}}
+		*c = cell{epoch: o.Epoch, Cell: b.unasked(asset, o.Variant, v)}
 	}
 	if o.Epoch == c.epoch {
-		b.judge(c, o)
+		b.judge(c, o, e)
 	}
 }
 
 // add counts what a vantage's answers have in common.
-func (v *vantage) add(o *edge.Observation) {
-	e := lint.EvidenceOf(o)
+func (v *vantage) add(o *edge.Observation, e lint.Evidence) {
 	if o.Cache.PoP != "" {
 		v.pops[o.Cache.PoP] = true
 	}
@@ -180,8 +177,7 @@ func one(b bool) int {
 
 // judge lets the latest answer of a cell speak for it: findings of an answer that was superseded
 // do not haunt the report.
-func (b *builder) judge(c *cell, o *edge.Observation) {
-	e := lint.EvidenceOf(o)
+func (b *builder) judge(c *cell, o *edge.Observation, e lint.Evidence) {
 	c.Add(e)
 	if o.Pass == edge.Prime {
 		c.primed = true
@@ -189,29 +185,10 @@ func (b *builder) judge(c *cell, o *edge.Observation) {
 	}
 	if e.Measures() {
 		c.measured = o.At
-		c.fresh = e.Hit(c.PoP) && !freshUntil(o).Before(b.in.Launch.WarmUntil)
+		c.fresh = e.Hit(c.PoP) && !e.FreshUntil.Before(b.in.Launch.WarmUntil)
 	}
 	c.empty = o.Status == http.StatusOK && o.Bytes == 0
 	if o.Status != 0 {
-		c.findings = b.in.Rules.Response(lint.Response{Asset: c.Asset, Observation: o, Window: b.window})
+		c.findings = b.in.Rules.Response(lint.Response{Asset: c.Asset, Observation: o, Window: b.window, Side: lint.SideEdge})
 	}
 }
-
-// freshUntil is how long the copy that answered stays fresh: by what the cache itself states, else
-// by RFC 9111.
-func freshUntil(o *edge.Observation) time.Time {
-	if o.Cache.TTL != nil {
-		return o.At.Add(time.Duration(min(*o.Cache.TTL, 1<<31)) * time.Second)
-	}
-	sent := o.At.Add(milliseconds(o.Timing.Connect + o.Timing.Permit))
-	p := policy.Evaluate(
-		policy.Request{Method: http.MethodGet, Header: o.Sent},
-		policy.Response{Status: o.Status, Header: o.Header},
-		sent, sent.Add(milliseconds(o.Timing.TTFB)), policy.RFC9111())
-	if !p.Storable || !p.Explicit {
-		return time.Time{}
-	}
-	return p.FreshUntil()
-}
-
-func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }

@@ -280,6 +280,7 @@ func TestBuildFreshMeansToTheEndOfTheWarmWindow(t *testing.T) {
 	s := healthy()
 	s.edit(edge.Verify, script, func(o *edge.Observation) {
 		o.Header, o.Timing.Permit = [][2]string{{"Cache-Control", "max-age=21600"}}, 2*3600*1000
+		o.Attempts[0].At = o.At.Add(2 * time.Hour)
 	})
 	assert.Equal(t, 3, s.build(t).Vantages[2].FreshAtEnd, "an age counts from when the request was sent, not from when it began to wait")
 	s = healthy()
@@ -295,9 +296,11 @@ func TestBuildFailLevel(t *testing.T) {
 	for level, want := range map[lint.Severity]report.Verdict{lint.Error: report.Ready, lint.Warning: report.NotReady} {
 		s := healthy()
 		s.in.Criteria.FailOn = level
-		s.edit(edge.Verify, "https://a.example/foot.png", func(o *edge.Observation) { // TTL007 is a warning
-			o.Header = [][2]string{{"Last-Modified", "Mon, 02 Mar 2026 09:00:00 GMT"}, {"Date", "Tue, 01 Dec 2026 12:00:00 GMT"}}
-		})
+		for i := range s.obs {
+			if o := &s.obs[i]; o.Pass == edge.Verify && o.URL == "https://a.example/foot.png" { // TTL007 is a warning
+				o.Header = [][2]string{{"Last-Modified", "Mon, 02 Mar 2026 09:00:00 GMT"}, {"Date", "Tue, 01 Dec 2026 12:00:00 GMT"}}
+			}
+		}
 		assert.Equal(t, want, s.build(t).Verdict, level)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // findings collects every rule's complaints: over each cell's last answer, over a cell's passes,
-// over a region, over one URL's cells.
+// over a region, over one URL's cells, over all of them.
 func (b *builder) findings() []lint.Finding {
 	var all []lint.Finding
 	for _, v := range b.vantages {
@@ -24,18 +24,37 @@ func (b *builder) findings() []lint.Finding {
 		hit := b.critical(region)
 		all = append(all, b.in.Rules.Region(region, hit.Hits, hit.Known, b.in.Criteria.HitRatio)...)
 	}
+	set := b.in.Rules.Set(b.window, float64(b.in.Plan.Limits.MaxRPS))
 	for i := range b.assets {
-		var cells []lint.Cell
-		for _, v := range b.vantages {
-			for _, c := range v.cells[i*len(b.variants) : (i+1)*len(b.variants)] {
-				if c.URL != "" {
-					cells = append(cells, c.Cell)
-				}
+		cells := b.cellsOf(i)
+		all = append(all, b.in.Rules.URL(cells)...)
+		set.Add(cells)
+	}
+	return append(all, set.Findings()...)
+}
+
+// cellsOf are the cells of an asset that were asked, and once the run has come to its end those
+// that should have been.
+func (b *builder) cellsOf(asset int) []lint.Cell {
+	ended := !b.in.Run.Interrupted && b.in.Run.StoppedBecause == ""
+	var cells []lint.Cell
+	for _, v := range b.vantages {
+		for i, c := range v.cells[asset*len(b.variants) : (asset+1)*len(b.variants)] {
+			if c.URL == "" && ended {
+				c.Cell = b.unasked(asset, b.in.Plan.Variants[i].Name, v)
+			}
+			if c.URL != "" {
+				cells = append(cells, c.Cell)
 			}
 		}
-		all = append(all, b.in.Rules.URL(cells)...)
 	}
-	return all
+	return cells
+}
+
+// unasked is a cell without evidence.
+func (b *builder) unasked(asset int, variant string, v *vantage) lint.Cell {
+	a := b.assets[asset]
+	return lint.Cell{Asset: a, URL: a.URL, Variant: variant, Region: v.Region, Vantage: v.Name, PoP: v.PoP, Tier: v.tier()}
 }
 
 // all are the findings over one cell. A tier's answers count only where they are errors: what
@@ -86,15 +105,25 @@ func byRule(all []lint.Finding) []RuleFindings {
 	return out
 }
 
-// symptom reports whether a rule says what an edge did; the other rules say why.
-func symptom(r RuleFindings) bool { return strings.HasPrefix(r.Rule, "EDGE") }
+// symptom reports whether a rule says what edges did; the other rules say why.
+func symptom(r RuleFindings) bool {
+	switch r.Rule {
+	case "EDGE003", "EDGE004":
+		return false
+	default:
+		return strings.HasPrefix(r.Rule, "EDGE")
+	}
+}
 
 // firstMessage tells a rule by its first finding, with the place.
 func firstMessage(r RuleFindings) string {
 	f := r.Cells[0]
 	where := strings.TrimSpace(f.Vantage + " " + safe.URL(f.URL))
 	if f.URL == "" {
-		where = f.Region
+		where = cmp.Or(f.Vantage, f.Region)
+	}
+	if where == "" {
+		return f.Message
 	}
 	return fmt.Sprintf("%s (%s)", f.Message, where)
 }

@@ -89,3 +89,5 @@ func timesOf(ms []float64) Times {
 	}
 	return t
 }
+
+func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }

@@ -14,6 +14,7 @@ import (
 const (
 	textReasons  = 6
 	textFindings = 3
+	textRules    = 12
 )
 
 // WriteText writes the report for a terminal: the verdict first, then the regions, then why.
@@ -135,23 +136,46 @@ func kinds(list []KindCount) string {
 	return strings.Join(words, ", ")
 }
 
+// textFindings writes the worst rules first. A rule below the fail level takes two lines.
 func (r *Report) textFindings(b *strings.Builder) {
 	label := "why"
-	for _, rule := range r.Rules {
+	for i, rule := range r.Rules {
+		if i == textRules {
+			fmt.Fprintf(b, "  %-11s and %s more\n", "", plural(len(r.Rules)-i, "rule"))
+			break
+		}
 		fmt.Fprintf(b, "  %-11s %s %-8s %s\n", label, safe.Text(rule.Rule, 20), safe.Text(string(rule.Severity), 8), safe.Text(rule.Title, 100))
 		label = ""
-		for _, f := range rule.Cells[:min(len(rule.Cells), textFindings)] {
-			fmt.Fprintf(b, "  %-11s   %s %s: %s\n", "", safe.Text(cmp.Or(f.Vantage, f.Region), 30), safe.Text(safe.URL(f.URL), 120), safe.Text(f.Message, 200))
-		}
-		if more := rule.Total - min(len(rule.Cells), textFindings); more > 0 {
-			fmt.Fprintf(b, "  %-11s   and %d more\n", "", more)
-		}
+		r.textPlaces(b, rule)
 	}
 	var problems []string
 	for _, p := range r.Problems {
 		problems = append(problems, fmt.Sprintf("%s at %s: %s", p.Problem, safe.URL(p.URL), p.Detail))
 	}
 	list(b, "discovery", problems, textReasons)
+}
+
+// textPlaces writes where a rule complains.
+func (r *Report) textPlaces(b *strings.Builder, rule RuleFindings) {
+	most := textFindings
+	if rank(rule.Severity) > rank(r.Criteria.FailOn) {
+		most = 1
+	}
+	shown := rule.Cells[:min(len(rule.Cells), most)]
+	for _, f := range shown {
+		where := strings.Trim(safe.Text(cmp.Or(f.Vantage, f.Region), 30)+" "+safe.Text(safe.URL(f.URL), 120), " ")
+		if where != "" {
+			where += ": "
+		}
+		fmt.Fprintf(b, "  %-11s   %s%s", "", where, safe.Text(f.Message, 200))
+		if more := rule.Total - len(shown); more > 0 && most == 1 {
+			fmt.Fprintf(b, " (and %d more)", more)
+		}
+		b.WriteString("\n")
+	}
+	if more := rule.Total - len(shown); more > 0 && most > 1 {
+		fmt.Fprintf(b, "  %-11s   and %d more\n", "", more)
+	}
 }
 
 // list writes a labelled list, cut with a count.

@@ -141,6 +141,9 @@ func (e Evidence) Hit(pop string) bool { return e.Held(pop) && e.Outcome == edge
 // answered reports whether the site answered, rather than nobody or a bot protection.
 func (e Evidence) answered() bool { return e.Status != 0 && e.Challenge == "" && e.Failure == "" }
 
+// refused reports whether the site answered with an error, which proves more than a cache's status.
+func (e Evidence) refused() bool { return e.answered() && e.Status >= http.StatusBadRequest }
+
 // wholeBody reports whether the evidence has a body that can be compared.
 func (e Evidence) wholeBody() bool {
 	return e.answered() && e.Status == http.StatusOK && e.Completeness == edge.Complete && e.Digest != ""

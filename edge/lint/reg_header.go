@@ -15,6 +15,7 @@ import (
 // headers compares statuses and header fields of what visitors get.
 func (l *Linter) headers(cells []*Cell) []Finding {
 	answered := filter(cells, func(c *Cell) bool { return !c.Tier && c.Last.answered() })
+	slices.SortStableFunc(answered, func(a, b *Cell) int { return cmp.Compare(a.Last.Status, b.Last.Status) }) // a 200 wins a tie
 	findings := l.odd("REG004", answered,
 		func(a, b *Cell) bool { return a.Last.Status == b.Last.Status },
 		func(c *Cell) string { return "answers " + strconv.Itoa(c.Last.Status) })

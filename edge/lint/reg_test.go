@@ -100,6 +100,7 @@ func regRows() []ruleRow {
 		{rule: "REG009", why: "asked once of one", findings: set(lint.Window{}, 0, []lint.Cell{body("a", "d", "")})},
 		setRow("REG009", "one of two is unknown", true, []lint.Cell{body("a", "d", ""), cell(seen(edge.Verify, edge.Unknown))}),
 		{rule: "REG009", why: "half may be unknown", config: lint.Config{UnknownShare: 0.5}, findings: set(lint.Window{}, 0, []lint.Cell{body("a", "d", ""), cell(seen(edge.Verify, edge.Unknown))})},
+		setRow("REG009", "one of two is an error", false, []lint.Cell{body("a", "d", ""), cell(with(seen(edge.Verify, edge.Miss), func(e *lint.Evidence) { e.Status = 404 }))}),
 		setRow("REG009", "nothing was asked", false, []lint.Cell{cell(), cell()}),
 	}...)
 }
@@ -143,8 +144,8 @@ func TestMessagesOfRegions(t *testing.T) {
 		`vantage b has no Vary and "Content-Encoding: br", but a has "Vary: origin" and no Content-Encoding; neither has the majority`: {
 			served("a", "Vary: Origin"), served("b", "Content-Encoding: br"),
 		},
-		"vantage b answers 404, but a answers 200; neither has the majority": {
-			served("a", ""), served("b", "", status(404)),
+		"vantage a answers 404, but b answers 200; neither has the majority": {
+			served("a", "", status(404)), served("b", ""),
 		},
 		"vantage a serves a copy with Last-Modified: Mon, 30 Nov 2026 14:00:00 GMT, but the origin's is Tue, 01 Dec 2026 09:00:00 GMT": {
 			served("a", monday+"|X-Body: old"), filled(tuesday, tuesday),

@@ -108,7 +108,7 @@ func (s *Set) addProof(c *Cell) {
 	p.cells++
 	p.asked += count(c.Asked > 0)
 	p.few += count(c.Asked < s.linter.config.Samples)
-	p.unknown += count(c.Asked > 0 && c.Known == 0)
+	p.unknown += count(c.Asked > 0 && c.Known == 0 && !c.Last.refused())
 }
 
 // addPlace notes where a cell was answered.
