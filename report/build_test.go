@@ -296,11 +296,9 @@ func TestBuildFailLevel(t *testing.T) {
 	for level, want := range map[lint.Severity]report.Verdict{lint.Error: report.Ready, lint.Warning: report.NotReady} {
 		s := healthy()
 		s.in.Criteria.FailOn = level
-		for i := range s.obs {
-			if o := &s.obs[i]; o.Pass == edge.Verify && o.URL == "https://a.example/foot.png" { // TTL007 is a warning
-				o.Header = [][2]string{{"Last-Modified", "Mon, 02 Mar 2026 09:00:00 GMT"}, {"Date", "Tue, 01 Dec 2026 12:00:00 GMT"}}
-			}
-		}
+		s.edit(edge.Verify, "https://a.example/foot.png", func(o *edge.Observation) { // EDGE006 is a warning
+			o.Cache.Conflict = "CDN-Cache says hit, X-Cache says miss"
+		})
 		assert.Equal(t, want, s.build(t).Verdict, level)
 	}
 }
@@ -444,4 +442,23 @@ func BenchmarkBuild(b *testing.B) {
 		_ = s.build(b)
 	}
 	b.ReportMetric(float64(len(s.obs)), "observations/op")
+}
+
+// TestBuildVariantsThatWereNotAsked is about a run that left one out, and about one that was cut.
+func TestBuildVariantsThatWereNotAsked(t *testing.T) {
+	for _, interrupted := range []bool{false, true} {
+		s := healthy()
+		s.in.Plan.Variants = append(s.in.Plan.Variants, edge.Variant{Name: "safari"})
+		s.in.Run.Interrupted = interrupted
+		for i := range s.obs {
+			s.obs[i].Header = append(s.obs[i].Header, [2]string{"Vary", "Accept-Encoding"})
+		}
+		var fired []string
+		r := s.build(t)
+		for _, rule := range r.Rules {
+			fired = append(fired, rule.Rule)
+		}
+		assert.Equal(t, !interrupted, slices.Contains(fired, "VAR012"))
+		assert.Equal(t, map[bool]report.Verdict{false: report.NotReady, true: report.Inconclusive}[interrupted], r.Verdict, r.Reasons)
+	}
 }

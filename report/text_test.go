@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 	"unicode"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/edge/lint"
 	"github.com/edgeprime/edgeprime/report"
 )
 
@@ -63,4 +65,17 @@ func TestTextIsCutWithACount(t *testing.T) {
 	assert.Contains(t, got, "(in 2d 2h)")
 	assert.Contains(t, got, "and 34 reasons more")
 	assert.Contains(t, got, "and 1 more")
+}
+
+func TestTextShowsTheWorstRulesAndCountsTheRest(t *testing.T) {
+	r := sample()
+	r.Criteria.FailOn = lint.Error
+	for i := range 20 {
+		finding := lint.Finding{Rule: fmt.Sprintf("W%03d", i), Severity: lint.Warning, Message: "m"}
+		r.Rules = append(r.Rules, report.RuleFindings{Rule: finding.Rule, Severity: lint.Warning, Title: "t", Total: 7, Cells: []lint.Finding{finding, finding}})
+	}
+	got := text(t, r)
+	assert.Contains(t, got, "W008 warning  t\n                m (and 6 more)\n")
+	assert.NotContains(t, got, "W009")
+	assert.Contains(t, got, "and 11 rules more\n")
 }
