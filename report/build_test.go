@@ -17,6 +17,7 @@ import (
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/edge/policy"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
 	"github.com/edgeprime/edgeprime/report"
@@ -79,13 +80,14 @@ func observe(a crawl.Asset, v edge.Vantage, pass edge.Pass, at time.Time) edge.O
 	hit := pass != edge.Prime
 	o := edge.Observation{
 		URL: a.URL, Variant: "chromium", Region: v.Region, Vantage: v.Name, Pass: pass, At: at, Status: 200,
-		Header:       [][2]string{{"Cache-Control", "max-age=86400"}, {"Content-Type", "text/plain"}, {"Date", at.Format("Mon, 02 Jan 2006 15:04:05 GMT")}},
+		Header:       [][2]string{{"Cache-Control", "max-age=86400"}, {"Content-Type", "text/plain"}, {"ETag", `"1"`}, {"Date", at.Format("Mon, 02 Jan 2006 15:04:05 GMT")}},
 		Cache:        edge.CacheStatus{Outcome: edge.Miss, EdgeHit: &hit, Origin: edge.ContactYes, PoP: map[string]string{"us": "IAD55", "eu": "FRA56-P4"}[v.Region]},
 		Completeness: edge.Complete, Digest: "sha-256:" + strings.Repeat("ab", 32), WireBytes: 900, Bytes: 1000,
 		Timing: edge.Timing{TTFB: 20}, Attempts: []edge.Attempt{{At: at, Ms: 30, Status: 200, Spared: hit}},
 	}
 	if hit {
 		o.Cache.Outcome, o.Cache.Origin = edge.Hit, edge.ContactNo
+		o.Header = append(o.Header, [2]string{"Age", "0"})
 	}
 	return o
 }
@@ -460,5 +462,21 @@ func TestBuildVariantsThatWereNotAsked(t *testing.T) {
 		}
 		assert.Equal(t, !interrupted, slices.Contains(fired, "VAR012"))
 		assert.Equal(t, map[bool]report.Verdict{false: report.NotReady, true: report.Inconclusive}[interrupted], r.Verdict, r.Reasons)
+	}
+}
+
+// TestBuildJudgesByTheRulesProfile shows that verdict and rules read the same fields.
+func TestBuildJudgesByTheRulesProfile(t *testing.T) {
+	for name, want := range map[string]int{"rfc9111": 0, "cloudflare": 3} {
+		s := healthy()
+		for i := range s.obs {
+			s.obs[i].Header = [][2]string{{"CDN-Cache-Control", "max-age=86400"}, {"Cache-Control", "max-age=60"}}
+		}
+		profile, ok := policy.Named(name)
+		require.True(t, ok)
+		rules, err := lint.New(lint.Config{}, profile)
+		require.NoError(t, err)
+		s.in.Rules = rules
+		assert.Equal(t, want, s.build(t).Vantages[2].FreshAtEnd, name)
 	}
 }

@@ -19,10 +19,11 @@ func (l *Linter) Across(r Response, others []policy.Profile) []Finding {
 	}
 	a := l.answer(r)
 	shortest, longest := a.cdn, a.cdn
-	known := a.cdn.Storable && decided(a.cdn)
+	known := a.cdn.Storable && a.lifetimeKnown()
 	for _, p := range others {
-		one := l.For(p).answer(r).cdn
-		if !one.Storable || !decided(one) {
+		other := l.For(p).answer(r)
+		one := other.cdn
+		if !one.Storable || !other.lifetimeKnown() {
 			continue
 		}
 		if !known {

@@ -41,7 +41,7 @@ func ttlBrowser() []Rule {
 			Fix:   "lengthen the lifetime, with a fingerprint in the path to up to a year: Cache-Control: max-age=31536000, immutable",
 		},
 		{
-			ID: "TTL016", Severity: Note, Static: true, check: immutableUnused, Source: "RFC 8246, section 2",
+			ID: "TTL016", Severity: Note, check: immutableUnused, Source: "RFC 8246, section 2",
 			Title: "immutable on what is never fresh",
 			Why:   "immutable holds while a response is fresh, so it has no effect",
 			Fix:   "remove immutable",
