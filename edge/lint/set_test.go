@@ -114,6 +114,7 @@ func setRows() []ruleRow {
 		acrossRow("shares differ by more than a tenth", true, "Cache-Control: s-maxage=100|CDN-Cache-Control: max-age=112", named("cloudflare")),
 		acrossRow("a tenth", false, "Cache-Control: s-maxage=90|CDN-Cache-Control: max-age=100", named("cloudflare")),
 		acrossRow("one profile", false, "Cache-Control: s-maxage=100|CDN-Cache-Control: max-age=112"),
+		acrossRow("the other does not store it", false, "Cache-Control: s-maxage=100|CDN-Cache-Control: no-store, max-age=300", named("cloudflare")),
 		acrossRow("neither stores it", false, "Cache-Control: no-store, s-maxage=100|CDN-Cache-Control: no-store, max-age=112", named("cloudflare")),
 	}
 }
