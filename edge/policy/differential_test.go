@@ -144,8 +144,8 @@ func lifetimeClasses() []class {
 			return ours.Lifetime == 1<<31*time.Second && theirs.lifetime >= (1<<31-1)*time.Second
 		}},
 		{"guesses start at Date and need a cacheable status (RFC 9111, 4.2.2); the peer's start now and end at a day", func(x exchange, ours policy.Policy, theirs peer) bool {
-			comparable := x.date == "" && ours.Basis == policy.BasisHeuristic && theirs.lifetime < 24*time.Hour
-			return theirs.heuristic && (!comparable || ours.Lifetime == theirs.lifetime.Truncate(time.Second))
+			alike := x.date == "" && ours.Basis == policy.BasisHeuristic && theirs.lifetime < 24*time.Hour
+			return theirs.heuristic && (!alike || ours.Lifetime == theirs.lifetime.Truncate(time.Second))
 		}},
 		{"differences of years beyond what a duration holds", func(x exchange, _ policy.Policy, _ peer) bool {
 			return slices.ContainsFunc([]string{x.expires, x.date, x.modified}, farAway)
@@ -174,7 +174,7 @@ func readingClasses() []class {
 		{"a backslash quotes the next byte (RFC 9110, 5.6.4); the peer reads it as C does", func(x exchange, _ policy.Policy, _ peer) bool {
 			return strings.Contains(x.cacheControl+x.second+x.asks, `\`)
 		}},
-		{"a quoted control byte is one; the peer's is a question mark", func(x exchange, ours policy.Policy, _ peer) bool {
+		{"a quoted control byte is one; the peer's is a question mark", func(x exchange, _ policy.Policy, _ peer) bool {
 			return strings.ContainsFunc(x.cacheControl+x.second+x.asks, func(r rune) bool { return r < ' ' || r == 0x7f })
 		}},
 	}

@@ -214,25 +214,3 @@ func TestVaryAndFlags(t *testing.T) {
 	assert.False(t, evaluate(200, "Cache-Control", `no-cache="x"`).NoCache)
 	assert.Equal(t, []string{"accept-encoding", "*"}, policy.VaryMembers(header("Vary", "Accept-Encoding", "VARY", "*")))
 }
-
-func FuzzEvaluate(f *testing.F) {
-	f.Add(200, "max-age=60, stale-while-revalidate=9", "Tue, 01 Dec 2026 15:00:00 GMT", "30", "max-age=600")
-	f.Add(503, "no-store", "0", "-1", "none,")
-	f.Fuzz(func(t *testing.T, status int, cc, expires, age, cdn string) {
-		res := policy.Response{Status: status, Header: header("Cache-Control", cc, "Expires", expires, "Age", age,
-			"CDN-Cache-Control", cdn, "Last-Modified", expires, "Vary", cc, "Date", date)}
-		for _, profile := range []policy.Profile{policy.RFC9111(), policy.CDN(), policy.Browser()} {
-			p := policy.Evaluate(policy.Request{}, res, now().Add(-time.Second), now(), profile)
-			most := (1 << 31) * time.Second
-			if p.Lifetime < 0 || p.Lifetime > most || p.CorrectedAge < 0 || p.CorrectedAge > most || p.SWR < 0 || p.SWR > most {
-				t.Fatalf("outside 0 to 2^31 s: %+v", p)
-			}
-			if p.Storable != (p.Reason == "") {
-				t.Fatalf("storable %v for %q", p.Storable, p.Reason)
-			}
-			if p.Fresh(now()) != p.FreshUntil().After(now()) {
-				t.Fatalf("fresh %v until %v", p.Fresh(now()), p.FreshUntil())
-			}
-		}
-	})
-}
