@@ -31,3 +31,50 @@ func ExampleLex() {
 	// max-age token "60" "whitespace around ="
 	// no-cache quoted "Set-Cookie" ""
 }
+
+func ExampleNamed() {
+	received := time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC)
+	req := policy.Request{URL: "https://www.example.com/news.html"}
+	res := policy.Response{Status: 200, Header: [][2]string{{"Cache-Control", "max-age=60"}}}
+
+	cloudflare, _ := policy.Named("cloudflare")
+	p := policy.Evaluate(req, res, received, received, cloudflare)
+	fmt.Println(p.Storable, p.Reason)
+	for _, f := range p.Deviations() {
+		fmt.Println(f.ID+":", f.Says)
+	}
+	// Output:
+	// false not-eligible
+	// cloudflare-extensions: caches by the extension of the path, not HTML and not JSON, unless a cache rule says otherwise
+}
+
+func ExampleProfile_With() {
+	received := time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC)
+	res := policy.Response{Status: 200}
+
+	fastly, _ := policy.Named("fastly-vcl")
+	p := policy.Evaluate(policy.Request{}, res, received, received, fastly)
+	fmt.Println(p.Unknown)
+
+	ttl := time.Hour
+	p = policy.Evaluate(policy.Request{}, res, received, received, fastly.With(policy.Settings{DefaultTTL: &ttl}))
+	fmt.Println(p.Lifetime, p.Basis)
+	// Output:
+	// Fastly's documents disagree about the fallback TTL of what states no lifetime: 120 s or 3600 s
+	// 1h0m0s default
+}
+
+func ExampleParseETag() {
+	weak, _ := policy.ParseETag(`W/"5f2c"`)
+	strong, _ := policy.ParseETag(`"5f2c"`)
+	fmt.Println(weak.WeakEqual(strong), weak.StrongEqual(strong))
+	// Output:
+	// true false
+}
+
+func ExampleParseNoVarySearch() {
+	n := policy.ParseNoVarySearch([]string{`params=("utm_source" "utm_campaign"), key-order`})
+	fmt.Println(n.Ignored, n.IgnoresOrder)
+	// Output:
+	// [utm_source utm_campaign] true
+}
