@@ -54,6 +54,10 @@ type Behaviour struct {
 	// Extensions are the endings of paths, without the dot, that are eligible, and whole file names
 	// with a dot. Empty means that every URL is.
 	Extensions []string
+	// StatusField is the cache's own status field, in which Ineligible means that the URL is not
+	// and StatusSilent are words that say nothing; every other word means that it is.
+	StatusField, Ineligible string
+	StatusSilent            []string
 	// MaxObject is the size in bytes above which nothing is stored; 0 means unlimited.
 	MaxObject int64
 	// Statuses are rules for statuses; the first that fits counts.
@@ -117,10 +121,11 @@ const (
 type Doubt struct {
 	// Why is told to people.
 	Why string
-	// When is the condition; Field, Value and Codes belong to it.
+	// When is the condition; Field, Value, Codes and Members belong to it.
 	When         Condition
 	Field, Value string
-	Codes        []int // as in StatusRule
+	Codes        []int    // as in StatusRule
+	Members      []string // of Vary
 	// Storable and Lifetime say which of the two answers is in doubt.
 	Storable, Lifetime bool
 }
@@ -135,6 +140,7 @@ const (
 	WhenQuiet Condition = "silent"   // no field says how long the response is fresh
 	WhenNoURL Condition = "no-url"   // the request's URL is not known and the cache goes by it
 	WhenCode  Condition = "uncommon" // the status is not one of Codes
+	WhenVary  Condition = "vary"     // Vary has a member that is not one of Members
 	// WhenMaxAge is that max-age in Cache-Control decides.
 	WhenMaxAge Condition = "max-age"
 )

@@ -152,7 +152,7 @@ func (e *evaluation) lifetime() {
 	case e.fields.hasLM && (HeuristicStatus(e.response.Status) || e.has("public")):
 		p.Basis, p.Lifetime = BasisHeuristic, e.guess()
 	}
-	if e.behaviour.LongerExpires && e.fields.expires.n > 0 {
+	if e.behaviour.LongerExpires {
 		if longer := e.expires(); longer > p.Lifetime {
 			p.Basis, p.Lifetime = BasisExpires, longer
 		}

@@ -136,6 +136,8 @@ func TestTargetedFields(t *testing.T) {
 	assert.Equal(t, 600*time.Second, cdn(both...).Lifetime)
 	assert.Equal(t, "CDN-Cache-Control", cdn(both...).Field)
 	assert.Equal(t, 120*time.Second, evaluate(200, both...).Lifetime)
+	assert.Equal(t, "Cache-Control", evaluate(200, both...).Field)
+	assert.Empty(t, evaluate(200).Field)
 	assert.True(t, cdn("CDN-Cache-Control", "max-age=600", "Cache-Control", "no-store").Storable)
 	assert.False(t, cdn("CDN-Cache-Control", "no-store", "Cache-Control", "max-age=60").Storable)
 	assert.Equal(t, 60*time.Second, cdn("CDN-Cache-Control", "max-age=600,", "Cache-Control", "max-age=60").Lifetime)

@@ -136,7 +136,7 @@ func (e *evaluation) keptOut() string {
 		return ReasonMethod
 	case has(e.request.Header, b.PassRequest):
 		return ReasonRequest
-	case e.request.URL != "" && !eligible(e.request.URL, b.Extensions):
+	case !e.eligible():
 		return ReasonNotEligible
 	case b.MaxObject > 0 && contentLength(header) > b.MaxObject:
 		return ReasonTooLarge
@@ -261,7 +261,9 @@ func (e *evaluation) meets(d Doubt) bool {
 	case WhenQuiet:
 		return e.policy.silent() || e.policy.Basis == BasisDefault
 	case WhenNoURL:
-		return e.request.URL == "" && len(e.behaviour.Extensions) > 0
+		return e.request.URL == "" && len(e.behaviour.Extensions) > 0 && e.evidence() == ""
+	case WhenVary:
+		return slices.ContainsFunc(VaryMembers(e.response.Header), func(member string) bool { return !slices.Contains(d.Members, member) })
 	case WhenCode:
 		return !hasCode(d.Codes, e.response.Status)
 	case WhenMaxAge:
@@ -275,9 +277,32 @@ func sameWords(a, b string) bool {
 	return strings.EqualFold(strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", ""))
 }
 
-// eligible reports whether a URL's last path segment has one of the extensions, or is one of the
-// names with a dot.
-func eligible(url string, names []string) bool {
+// eligible reports whether the cache considers such a URL at all. The answer itself tells better
+// than the extension.
+func (e *evaluation) eligible() bool {
+	b := e.behaviour
+	if seen := e.evidence(); seen != "" {
+		return !strings.EqualFold(seen, b.Ineligible)
+	}
+	return e.request.URL == "" || hasExtension(e.request.URL, b.Extensions)
+}
+
+// evidence is what the cache says of the URL's eligibility in its own status field, or "".
+func (e *evaluation) evidence() string {
+	if e.behaviour.StatusField == "" {
+		return ""
+	}
+	value, _ := find(e.response.Header, e.behaviour.StatusField)
+	value = trim(value)
+	if slices.ContainsFunc(e.behaviour.StatusSilent, func(word string) bool { return strings.EqualFold(word, value) }) {
+		return ""
+	}
+	return value
+}
+
+// hasExtension reports whether a URL's last path segment has one of the extensions, or is one of
+// the names with a dot.
+func hasExtension(url string, names []string) bool {
 	if len(names) == 0 {
 		return true
 	}

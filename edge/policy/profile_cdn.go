@@ -58,6 +58,12 @@ func cloudflare() Profile {
 			}),
 		},
 		deviation{
+			fact: Fact{ID: "cloudflare-eligible", Says: "answers CF-Cache-Status: DYNAMIC where a URL is not eligible, and another word where it is, a cache rule or none", Source: cloudflareDocs, Read: read},
+			set: does(func(b *Behaviour) {
+				b.StatusField, b.Ineligible, b.StatusSilent = "CF-Cache-Status", "DYNAMIC", []string{"NONE", "UNKNOWN", "NONE/UNKNOWN"}
+			}),
+		},
+		deviation{
 			fact: Fact{ID: "cloudflare-object-limit", Says: "stores nothing above 512 MB on the plans Free, Pro and Business", Source: cloudflareDocs, Read: read},
 			set:  does(func(b *Behaviour) { b.MaxObject = 512 << 20 }),
 		},

@@ -160,6 +160,13 @@ func gcpAlways() []deviation {
 			set:  does(func(b *Behaviour) { b.RefusesFields = []string{"Set-Cookie"} }),
 		},
 		{
+			fact: Fact{ID: "gcp-vary", Says: "stores responses whose Vary has Accept, Accept-Encoding and Origin only, by an older document", Source: googleDocs, Read: read},
+			set: doubts(Doubt{
+				Why:  "Google's documents name Accept, Accept-Encoding and Origin as the members of Vary that are stored, and may be dated",
+				When: WhenVary, Members: []string{"accept", "accept-encoding", "origin"}, Storable: true,
+			}),
+		},
+		{
 			fact: Fact{ID: "gcp-stale", Says: "does not implement stale-if-error, and serves stale for 86400 s while it revalidates unless the header states a window", Source: googleDocs, Read: read},
 			set:  does(func(b *Behaviour) { b.NoSIE, b.DefaultSWR = true, 24*time.Hour }),
 		},

@@ -94,6 +94,10 @@ func cdnCases() []cdnCase {
 		{"cloudflare", s{}, 200, []string{"Cache-Control", "max-age=9", "Content-Length", "536870913"}, policy.ReasonTooLarge, policy.BasisMaxAge, 9 * time.Second, false, []string{"cloudflare-object-limit"}},
 		{"cloudflare", s{}, 200, []string{"Cache-Control", "max-age=9", "Content-Length", "536870912"}, "", policy.BasisMaxAge, 9 * time.Second, false, nil},
 
+		{"cloudflare", s{}, 200, []string{"Cache-Control", "max-age=9", "CF-Cache-Status", "dynamic"}, policy.ReasonNotEligible, policy.BasisMaxAge, 9 * time.Second, false, []string{"cloudflare-eligible"}},
+		{"cloudflare", s{}, 200, []string{"Cache-Control", "max-age=9", "CF-Cache-Status", "HIT"}, "", policy.BasisMaxAge, 9 * time.Second, false, nil},
+		{"cloudflare", s{}, 200, []string{"Cache-Control", "max-age=6", "CDN-Cache-Control", "max-age=7"}, "", policy.BasisMaxAge, 7 * time.Second, false, []string{"cloudflare-targets"}},
+
 		// CloudFront
 		{"cloudfront", s{}, 200, nil, "", policy.BasisDefault, 24 * time.Hour, false, []string{"cloudfront-default-ttl"}},
 		{"cloudfront", s{DefaultTTL: seconds(0)}, 200, nil, "", policy.BasisDefault, 0, false, []string{"declared-default-ttl"}},
@@ -187,6 +191,9 @@ func cdnCases() []cdnCase {
 		{"gcp", s{}, 451, nil, "", policy.BasisDefault, 2 * time.Minute, false, []string{"gcp-stale", "gcp-negative"}},
 		{"gcp", s{}, 501, nil, "", policy.BasisDefault, time.Minute, false, []string{"gcp-stale", "gcp-negative"}},
 		{"gcp", s{}, 302, nil, policy.ReasonNoFreshness, policy.BasisNone, 0, false, []string{"gcp-stale"}},
+
+		{"gcp", s{}, 200, []string{"Cache-Control", "max-age=9", "Vary", "Origin, Accept-Encoding"}, "", policy.BasisMaxAge, 9 * time.Second, false, []string{"gcp-stale"}},
+		{"gcp", s{}, 200, []string{"Cache-Control", "max-age=9", "Vary", "Origin, User-Agent"}, policy.ReasonUnknown, policy.BasisMaxAge, 9 * time.Second, true, []string{"gcp-vary", "gcp-stale"}},
 
 		// Azure
 		{"azure", s{}, 200, []string{"Cache-Control", "max-age=9"}, "", policy.BasisMaxAge, 9 * time.Second, false, nil},

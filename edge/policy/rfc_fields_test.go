@@ -106,6 +106,7 @@ func TestTargeted(t *testing.T) {
 		{section: "2.1", says: "a key with capitals does not parse", header: []string{"CDN-Cache-Control", "Max-Age=9", "Cache-Control", "max-age=5"}, want: "5 s by max-age, age 0, fresh"},
 		{section: "2.1", says: "an empty field is ignored", header: []string{"CDN-Cache-Control", " ", "Cache-Control", "max-age=5"}, want: "5 s by max-age, age 0, fresh"},
 		{section: "2.2", says: "the first field of the target list that is valid and not empty", profile: "vercel", header: []string{"Vercel-CDN-Cache-Control", "", "CDN-Cache-Control", "max-age=8", "Cache-Control", "max-age=5"}, want: "8 s by max-age, age 0, fresh"},
+		{section: "2.2", says: "the next field when the first is absent", profile: "vercel", header: []string{"CDN-Cache-Control", "max-age=8", "Cache-Control", "max-age=5"}, want: "8 s by max-age, age 0, fresh"},
 		{section: "2.2", says: "Cache-Control counts no more", header: []string{"CDN-Cache-Control", "max-age=9", "Cache-Control", "no-store, private, no-cache"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "2.2", says: "Expires counts no more", header: []string{"CDN-Cache-Control", "must-revalidate", "Expires", hourOn}, want: "0 s by none, age 0, stale"},
 		{section: "2.2", says: "its private is not asked for Cache-Control's", header: []string{"CDN-Cache-Control", "private", "Cache-Control", "public, max-age=9"}, want: "not stored: private"},

@@ -130,6 +130,25 @@ func TestCloudflareGoesByExtension(t *testing.T) {
 	}
 }
 
+func TestCloudflareTellsWhatIsEligible(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ url, status, reason string }{
+		{"/", "HIT", ""},
+		{"/", "MISS", ""},
+		{"", "expired", ""},
+		{"/", "DYNAMIC", policy.ReasonNotEligible},
+		{"/a.css", " Dynamic ", policy.ReasonNotEligible},
+		{"", "DYNAMIC", policy.ReasonNotEligible},
+		{"/", "NONE", policy.ReasonNotEligible},
+		{"/a.css", "none/unknown", ""},
+		{"", "UNKNOWN", policy.ReasonUnknown},
+	} {
+		res := policy.Response{Status: 200, Header: header("Cache-Control", "max-age=60", "CF-Cache-Status", c.status)}
+		p := policy.Evaluate(policy.Request{URL: c.url}, res, now(), now(), with(t, "cloudflare", policy.Settings{}))
+		assert.Equal(t, c.reason, p.Reason, c)
+	}
+}
+
 func TestMethodsOfCDNs(t *testing.T) {
 	t.Parallel()
 	for profile, reason := range map[string]string{
