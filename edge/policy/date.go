@@ -122,7 +122,7 @@ func civil(year int, monthName string, day int, clock string) (time.Time, bool) 
 // index returns the position of a three-letter name in names, without case, or -1.
 func index(names, name string) int {
 	for i := 0; i < len(names); i += 3 {
-		if names[i:i+3] == name || strings.EqualFold(names[i:i+3], name) {
+		if sameName(name, names[i:i+3]) {
 			return i / 3
 		}
 	}

@@ -51,9 +51,17 @@ type Directive struct {
 func (d Directive) Is(name string) bool { return sameName(d.Name, name) }
 
 // sameName compares names of directives or fields without case, quickly where they are written as
-// usual; all names that count are ASCII.
-func sameName(name, lower string) bool {
-	return len(name) == len(lower) && strings.EqualFold(name, lower)
+// usual. All names that count are ASCII.
+func sameName(name, usual string) bool {
+	if len(name) != len(usual) {
+		return false
+	}
+	for i := range len(name) {
+		if diff := name[i] ^ usual[i]; diff != 0 && (diff != 0x20 || usual[i]|0x20 < 'a' || usual[i]|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
 }
 
 // Seconds returns the argument as delta-seconds, saturated at 2^31. It is false when the

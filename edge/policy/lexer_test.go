@@ -60,6 +60,18 @@ func TestLexReportsErrorsWithPositions(t *testing.T) {
 	}
 }
 
+func TestNamesAreComparedWithoutCase(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"max-age": true, "MAX-AGE": true, "mAx-aGe": true, "max-agf": false, "max\rage": false, "max-ag": false, "max-age ": false,
+		"\x4dax-age": true, "\u212aax-age": false, "": false,
+	} {
+		assert.Equal(t, want, policy.Directive{Name: name}.Is("max-age"), name)
+	}
+	assert.False(t, policy.Directive{Name: "\x40"}.Is("`"), "only letters have a case")
+	assert.False(t, policy.Directive{Name: "\x5b"}.Is("{"), "only letters have a case")
+}
+
 func TestOccurrencesAreCountedInLongFields(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{3, 15, 16, 17, 40} {
