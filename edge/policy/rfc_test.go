@@ -155,3 +155,15 @@ func TestReusing(t *testing.T) {
 		c.check(t)
 	}
 }
+
+func TestUnderstoodStatuses(t *testing.T) {
+	t.Parallel()
+	understood := map[int]bool{
+		199: false, 200: true, 206: true, 207: false, 299: false, 300: true, 303: true, 304: false, 305: false, 306: false, 307: true, 308: true,
+		309: false, 400: true, 417: true, 418: false, 420: false, 421: true, 422: true, 423: false, 426: true, 427: false, 429: false,
+		499: false, 500: true, 505: true, 506: false, 599: false, 600: false,
+	}
+	for status, want := range understood {
+		assert.Equal(t, want, policy.Understood(status), status)
+	}
+}

@@ -149,6 +149,48 @@ func TestCloudflareTellsWhatIsEligible(t *testing.T) {
 	}
 }
 
+func TestWhatBeatsNoCacheIsReused(t *testing.T) {
+	t.Parallel()
+	beaten := under(t, "cloudfront", policy.Settings{MinTTL: seconds(60)}, 200, "Cache-Control", "no-cache, max-age=5")
+	assert.Equal(t, policy.StateFresh, beaten.State(now().Add(59*time.Second)))
+	qualified := under(t, "cloudfront", policy.Settings{MinTTL: seconds(60)}, 200, "Cache-Control", `private="x", max-age=90`)
+	assert.Equal(t, 90*time.Second, qualified.Lifetime)
+	exactly := under(t, "cloudfront", policy.Settings{MinTTL: seconds(60), MaxTTL: seconds(60)}, 200, "Cache-Control", "max-age=60")
+	assert.Equal(t, policy.BasisMaxAge, exactly.Basis)
+	none := under(t, "cloudfront", policy.Settings{MinTTL: seconds(0)}, 200, "Cache-Control", "no-cache, max-age=5")
+	assert.Equal(t, policy.StateStale, none.State(now()))
+	ruled := under(t, "fastly-vcl", policy.Settings{EdgeTTL: seconds(60)}, 200, "Cache-Control", "private, no-cache")
+	assert.Equal(t, policy.StateFresh, ruled.State(now()))
+	assert.Equal(t, policy.ReasonSetCookie, under(t, "fastly-vcl", policy.Settings{EdgeTTL: seconds(60)}, 200, "Set-Cookie", "a=b").Reason)
+}
+
+func TestAccelExpires(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		header   []string
+		reason   string
+		lifetime time.Duration
+		basis    policy.Basis
+	}{
+		{[]string{"X-Accel-Expires", "60"}, "", time.Minute, policy.BasisAccel},
+		{[]string{"x-accel-expires", " 60 ", "Cache-Control", "no-store, no-cache, private"}, "", time.Minute, policy.BasisAccel},
+		{[]string{"X-Accel-Expires", "60", "Cache-Control", "max-age=0"}, "", time.Minute, policy.BasisAccel},
+		{[]string{"X-Accel-Expires", "@1796137200"}, "", time.Hour, policy.BasisAccel}, // 15:00
+		{[]string{"X-Accel-Expires", "@1796130000", "Cache-Control", "max-age=9"}, policy.ReasonStale, 0, policy.BasisAccel},
+		{[]string{"X-Accel-Expires", "0", "Cache-Control", "max-age=9"}, policy.ReasonStale, 0, policy.BasisAccel},
+		{[]string{"X-Accel-Expires", "x", "Cache-Control", "max-age=9"}, "", 9 * time.Second, policy.BasisMaxAge},
+		{[]string{"X-Accel-Expires", "@x", "Cache-Control", "max-age=9"}, "", 9 * time.Second, policy.BasisMaxAge},
+		{[]string{"X-Accel-Expires", "60", "Set-Cookie", "a=b"}, policy.ReasonSetCookie, time.Minute, policy.BasisAccel},
+	} {
+		p := under(t, "nginx", policy.Settings{}, 200, c.header...)
+		assert.Equal(t, c.reason, p.Reason, c.header)
+		assert.Equal(t, c.lifetime, p.Lifetime, c.header)
+		assert.Equal(t, c.basis, p.Basis, c.header)
+		assert.Equal(t, c.reason == "", p.State(now()) == policy.StateFresh, c.header)
+	}
+	assert.Equal(t, policy.BasisNone, under(t, "rfc9111", policy.Settings{}, 200, "X-Accel-Expires", "60").Basis)
+}
+
 func TestMethodsOfCDNs(t *testing.T) {
 	t.Parallel()
 	for profile, reason := range map[string]string{
