@@ -60,3 +60,13 @@ func BenchmarkEvaluate(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkDeviations(b *testing.B) {
+	req := policy.Request{Method: "GET", URL: "https://www.example.com/"}
+	c := benched(b)["cloudflare"]
+	p := policy.Evaluate(req, c.response, now(), now(), c.profile)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = p.Deviations()
+	}
+}

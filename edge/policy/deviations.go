@@ -7,6 +7,9 @@ import "slices"
 // in which they apply. None means that profile and RFC agree.
 func (p Policy) Deviations() []Fact {
 	profile := p.input.profile
+	if p.input.evaluate(profile.deviate(profile.mode, nil)).answers(p) {
+		return nil
+	}
 	needed := slices.DeleteFunc(slices.Clone(profile.deviations), func(d deviation) bool { return !d.holds(profile.mode) })
 	for i := 0; i < len(needed); {
 		without := slices.Delete(slices.Clone(needed), i, i+1)
