@@ -89,6 +89,7 @@ func cdnCases() []cdnCase {
 		{"cloudflare", s{NegativeTTL: seconds(7)}, 404, nil, "", policy.BasisDefault, 7 * time.Second, false, []string{"declared-negative-ttl"}},
 		{"cloudflare", s{EdgeTTL: seconds(7)}, 200, []string{"Cache-Control", "no-store", "Set-Cookie", "a=b"}, "", policy.BasisEdgeTTL, 7 * time.Second, false, []string{"declared-edge-ttl"}},
 		{"cloudflare", s{EdgeTTL: seconds(7)}, 404, []string{"Cache-Control", "max-age=9"}, "", policy.BasisMaxAge, 9 * time.Second, false, nil},
+		{"cloudflare", s{EdgeTTL: seconds(7)}, 400, []string{"Cache-Control", "max-age=9"}, "", policy.BasisMaxAge, 9 * time.Second, false, nil},
 		{"cloudflare", s{}, 200, []string{"Cache-Control", "max-age=9", "Set-Cookie", "a=b"}, policy.ReasonUnknown, policy.BasisMaxAge, 9 * time.Second, true, []string{"cloudflare-set-cookie"}},
 		{"cloudflare", s{}, 200, []string{"Cache-Control", "private", "Set-Cookie", "a=b"}, policy.ReasonPrivate, policy.BasisDefault, 2 * time.Hour, false, []string{"cloudflare-default-ttl"}},
 		{"cloudflare", s{}, 200, []string{"Cache-Control", "max-age=9", "Content-Length", "536870913"}, policy.ReasonTooLarge, policy.BasisMaxAge, 9 * time.Second, false, []string{"cloudflare-object-limit"}},

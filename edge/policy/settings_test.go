@@ -115,6 +115,7 @@ func TestCloudflareGoesByExtension(t *testing.T) {
 		"https://example.com":                    policy.ReasonNotEligible,
 		"https://example.css":                    policy.ReasonNotEligible,
 		"https://example.com/?a=/b.css":          policy.ReasonNotEligible,
+		"?a.css":                                 policy.ReasonNotEligible,
 		"https://example.com/index.html":         policy.ReasonNotEligible,
 		"https://example.com/data.json":          policy.ReasonNotEligible,
 		"":                                       policy.ReasonUnknown,
