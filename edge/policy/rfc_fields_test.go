@@ -23,6 +23,8 @@ func TestFields(t *testing.T) {
 		{section: "5.2", says: "names without case", header: []string{"cache-control", "MAX-AGE=9"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "5.2", says: "arguments as tokens or quoted", header: []string{"Cache-Control", `max-age="9"`}, want: "9 s by max-age, age 0, fresh"},
 		{section: "5.2", says: "lines are one list", header: []string{"Cache-Control", "public", "Cache-Control", "no-store"}, want: "not stored: no-store"},
+		{section: "5.2", says: "however many lines", header: []string{"Cache-Control", "public", "Cache-Control", "max-age=9", "Cache-Control", "immutable", "Cache-Control", "no-store"}, want: "not stored: no-store"},
+		{section: "5.2", says: "however many lines: in order", header: []string{"Cache-Control", "max-age=9", "Cache-Control", "max-age=8", "Cache-Control", "max-age=7"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "5.2", says: "empty members are none", header: []string{"Cache-Control", ", ,max-age=9,,"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "5.2", says: "a comma in quotes separates nothing", header: []string{"Cache-Control", `x="a, no-store", max-age=9`}, want: "9 s by max-age, age 0, fresh"},
 		{section: "5.2", says: "an argument where none is defined takes nothing away", header: []string{"Cache-Control", "no-store=0, max-age=9"}, want: "not stored: no-store"},
@@ -96,6 +98,7 @@ func TestTargeted(t *testing.T) {
 	for _, c := range []clause{
 		{section: "2.1", says: "a Dictionary", header: []string{"CDN-Cache-Control", "max-age=9, no-transform;x=1"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "2.1", says: "lines are one Dictionary", header: []string{"CDN-Cache-Control", "max-age=9", "cdn-cache-control", "no-store"}, want: "not stored: no-store"},
+		{section: "2.1", says: "however many lines", header: []string{"CDN-Cache-Control", "max-age=9", "CDN-Cache-Control", "max-age=8", "CDN-Cache-Control", "max-age=7"}, want: "7 s by max-age, age 0, fresh"},
 		{section: "2.1", says: "the last of a repeated key", header: []string{"CDN-Cache-Control", "max-age=9, max-age=8"}, want: "8 s by max-age, age 0, fresh"},
 		{section: "2.1", says: "parameters are ignored", header: []string{"CDN-Cache-Control", "max-age=9;max-age=1"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "2.1", says: "an Integer, not a String", header: []string{"CDN-Cache-Control", `max-age="9"`}, want: "0 s by max-age, age 0, stale"},
