@@ -315,10 +315,7 @@ func hasExtension(url string, names []string) bool {
 	file := url[strings.LastIndexByte(url, '/')+1:]
 	extension := file[strings.LastIndexByte(file, '.')+1:]
 	return slices.ContainsFunc(names, func(name string) bool {
-		if strings.Contains(name, ".") {
-			return sameName(file, name)
-		}
-		return len(extension) < len(file) && sameName(extension, name)
+		return sameName(extension, name) && len(extension) < len(file) || sameName(file, name) && strings.Contains(name, ".")
 	})
 }
 
