@@ -130,6 +130,8 @@ func TestQualifiedDirectives(t *testing.T) {
 	assert.False(t, ds.Qualified("must-revalidate"))
 	assert.False(t, ds.Qualified("public"))
 	assert.True(t, policy.Lex([]string{`private=" , "`}).Unqualified("private"))
+	assert.Nil(t, policy.Lex([]string{`private="x"y`})[0].Fields(), "a list with an error names nothing")
+	assert.Nil(t, policy.Lex([]string{`private`})[0].Fields())
 }
 
 func TestLexTargeted(t *testing.T) {
