@@ -132,6 +132,8 @@ func TestQualifiedDirectives(t *testing.T) {
 	assert.True(t, policy.Lex([]string{`private=" , "`}).Unqualified("private"))
 	assert.Nil(t, policy.Lex([]string{`private="x"y`})[0].Fields(), "a list with an error names nothing")
 	assert.Nil(t, policy.Lex([]string{`private`})[0].Fields())
+	_, found := ds.First("max-age")
+	assert.False(t, found)
 }
 
 func TestLexTargeted(t *testing.T) {

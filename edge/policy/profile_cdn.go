@@ -174,3 +174,59 @@ func fastly() Profile {
 		},
 	)
 }
+
+func akamai() Profile {
+	why := "Akamai's caching behaviour is not declared: set cache_mode"
+	return shared(
+		"akamai", undeclared,
+		deviation{
+			fact: Fact{ID: "akamai-undeclared", Says: "caches as a property's behaviour says, which no header shows", Source: akamaiDocs, Read: read},
+			mode: undeclared,
+			set:  doubts(Doubt{Why: why, When: Always, Storable: true, Lifetime: true}),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-vary", Says: "stores nothing with a member of Vary other than Accept-Encoding, unless configured", Source: akamaiDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.AcceptsVary = []string{"accept-encoding"} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-edge-control", Says: "reads Edge-Control, in a syntax that was not verified", Source: akamaiDocs, Read: read},
+			set: doubts(Doubt{
+				Why: "Akamai reads Edge-Control, whose effect is not known here", When: WhenField, Field: "Edge-Control", Storable: true, Lifetime: true,
+			}),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-max-age", Says: "keeps everything for the lifetime of the behaviour, which is declared as edge_ttl", Source: akamaiDocs, Read: read},
+			mode: "max-age",
+			set:  doubts(Doubt{Why: "the lifetime of Akamai's behaviour is not declared: set edge_ttl", When: Always, Lifetime: true}),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-no-store", Says: "stores nothing", Source: akamaiDocs, Read: read},
+			mode: "no-store",
+			set:  does(func(b *Behaviour) { b.Statuses = []StatusRule{{Refused: true}} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-bypass-cache", Says: "goes past the cache", Source: akamaiDocs, Read: read},
+			mode: "bypass-cache",
+			set:  does(func(b *Behaviour) { b.Statuses = []StatusRule{{Refused: true}} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-cache-control", Says: "does not read Expires", Source: akamaiDocs, Read: read},
+			mode: "cache-control",
+			set:  does(func(b *Behaviour) { b.IgnoresExpires = true }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-expires", Says: "takes the lifetime from Expires alone", Source: akamaiDocs, Read: read},
+			mode: "expires",
+			set:  does(func(b *Behaviour) { b.Ignores = []string{"max-age", "s-maxage"} }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-later", Says: "takes the longer lifetime of Cache-Control and Expires", Source: akamaiDocs, Read: read},
+			mode: "cache-control-and-expires",
+			set:  does(func(b *Behaviour) { b.LongerExpires = true }),
+		},
+		deviation{
+			fact: Fact{ID: "akamai-default-ttl", Says: "keeps what states no lifetime for the behaviour's maxage, which is declared as default_ttl", Source: akamaiDocs, Read: read},
+			set:  doubts(Doubt{Why: "the lifetime of what states none is not declared: set default_ttl", When: WhenQuiet, Lifetime: true}),
+		},
+	)
+}
