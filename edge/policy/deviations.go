@@ -36,5 +36,8 @@ func (p Policy) answers(q Policy) bool {
 	return p.Storable == q.Storable && p.Reason == q.Reason && p.Lifetime == q.Lifetime && p.Basis == q.Basis &&
 		p.CorrectedAge == q.CorrectedAge && p.NoCache == q.NoCache && p.VaryAny == q.VaryAny &&
 		p.StaleForbidden == q.StaleForbidden && p.SWR == q.SWR && p.SIE == q.SIE && p.Unknown == q.Unknown &&
-		p.input.profile.servesStale() == q.input.profile.servesStale()
+		p.sentLongStale() == q.sentLongStale()
 }
+
+// sentLongStale reports whether a copy is sent when the origin fails, however stale it is.
+func (p Policy) sentLongStale() bool { return p.ServesOnError(p.Received.Add(maxTTL)) }

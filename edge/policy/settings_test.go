@@ -91,6 +91,7 @@ func TestStaleUnderSettings(t *testing.T) {
 	assert.Equal(t, []string{"declared-serve-stale"}, ids(kept))
 	strict := under(t, "cloudflare", policy.Settings{ServeStale: true}, 200, "Cache-Control", "max-age=60, must-revalidate")
 	assert.False(t, strict.ServesOnError(late))
+	assert.Empty(t, ids(strict), "what changes nothing explains nothing")
 
 	assert.Equal(t, policy.StateSWR, under(t, "vercel", policy.Settings{}, 200, "Cache-Control", "s-maxage=60, stale-while-revalidate=60").State(late))
 	assert.Equal(t, policy.StateSWR, under(t, "gcp", policy.Settings{}, 200, "Cache-Control", "max-age=60").State(late))
@@ -227,7 +228,8 @@ func TestDeviationsExplain(t *testing.T) {
 			}
 			same := p.Storable == plain.Storable && p.Reason == plain.Reason && p.Lifetime == plain.Lifetime && p.Basis == plain.Basis &&
 				p.NoCache == plain.NoCache && p.VaryAny == plain.VaryAny && p.StaleForbidden == plain.StaleForbidden &&
-				p.SWR == plain.SWR && p.SIE == plain.SIE && p.CorrectedAge == plain.CorrectedAge && p.Unknown == ""
+				p.SWR == plain.SWR && p.SIE == plain.SIE && p.CorrectedAge == plain.CorrectedAge && p.Unknown == "" &&
+				p.ServesOnError(now().Add(1<<31*time.Second)) == plain.ServesOnError(now().Add(1<<31*time.Second))
 			assert.Equal(t, same, len(p.Deviations()) == 0, "%s, %d %q: %v", profile, c.status, c.header, ids(p))
 		}
 	}
