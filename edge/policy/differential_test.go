@@ -14,8 +14,8 @@ import (
 	"github.com/edgeprime/edgeprime/edge/policy"
 )
 
-// exchange is what both evaluators are asked about. An empty field is not sent.
-type exchange struct {
+// question is what both evaluators are asked about. An empty field is not sent.
+type question struct {
 	method, asks                  string // asks is Cache-Control of the request
 	authorized, private, location bool
 	status                        int
@@ -23,7 +23,7 @@ type exchange struct {
 	expires, date, modified       string
 }
 
-func (x exchange) fields() [][2]string {
+func (x question) fields() [][2]string {
 	var h [][2]string
 	for _, f := range [][2]string{
 		{"Cache-Control", x.cacheControl},
@@ -42,7 +42,7 @@ func (x exchange) fields() [][2]string {
 	return h
 }
 
-func (x exchange) ours() policy.Policy {
+func (x question) ours() policy.Policy {
 	req := policy.Request{Method: x.method}
 	if x.authorized {
 		req.Header = append(req.Header, [2]string{"Authorization", "Basic eA=="})
@@ -65,7 +65,7 @@ type peer struct {
 }
 
 // theirs asks the peer at the same instant; false when it gives up.
-func (x exchange) theirs() (peer, bool) {
+func (x question) theirs() (peer, bool) {
 	object := cacheobject.Object{
 		CacheIsPrivate: x.private, RespHeaders: http.Header{}, RespStatusCode: x.status, ReqHeaders: http.Header{}, ReqMethod: x.method, NowUTC: now(),
 	}
@@ -97,34 +97,34 @@ func (x exchange) theirs() (peer, bool) {
 // class is a reason why the two evaluators may disagree, with the sentence that decides it.
 type class struct {
 	name  string
-	holds func(x exchange, ours policy.Policy, theirs peer) bool
+	holds func(x question, ours policy.Policy, theirs peer) bool
 }
 
 // storableClasses are the disagreements about storing.
 func storableClasses() []class {
 	return slices.Concat(readingClasses(), []class{
-		{"a qualified private names fields (RFC 9111, 5.2.2.7); the peer takes it for private", func(x exchange, ours policy.Policy, theirs peer) bool {
+		{"a qualified private names fields (RFC 9111, 5.2.2.7); the peer takes it for private", func(x question, ours policy.Policy, theirs peer) bool {
 			return !x.private && ours.Directives.Qualified("private") && !theirs.storable
 		}},
-		{"a POST needs Content-Location (RFC 9110, 9.3.3); the peer does not ask", func(x exchange, ours policy.Policy, _ peer) bool {
+		{"a POST needs Content-Location (RFC 9110, 9.3.3); the peer does not ask", func(x question, ours policy.Policy, _ peer) bool {
 			return x.method == http.MethodPost && ours.Reason == policy.ReasonMethod
 		}},
-		{"the status must be final and no 304 (RFC 9111, 3); the peer does not ask", func(_ exchange, ours policy.Policy, theirs peer) bool {
+		{"the status must be final and no 304 (RFC 9111, 3); the peer does not ask", func(_ question, ours policy.Policy, theirs peer) bool {
 			return ours.Reason == policy.ReasonStatus && theirs.storable
 		}},
-		{"308 is heuristically cacheable (RFC 9110, 15.4.9); it is younger than the peer", func(x exchange, ours policy.Policy, theirs peer) bool {
+		{"308 is heuristically cacheable (RFC 9110, 15.4.9); it is younger than the peer", func(x question, ours policy.Policy, theirs peer) bool {
 			return x.status == http.StatusPermanentRedirect && ours.Storable && !theirs.storable
 		}},
-		{"must-understand is younger than the peer (RFC 9111, 5.2.2.3)", func(_ exchange, ours policy.Policy, _ peer) bool {
+		{"must-understand is younger than the peer (RFC 9111, 5.2.2.3)", func(_ question, ours policy.Policy, _ peer) bool {
 			return ours.Directives.Has("must-understand")
 		}},
-		{"private caches store answers to authorized requests (RFC 9111, 3.5); the peer does not", func(x exchange, ours policy.Policy, theirs peer) bool {
+		{"private caches store answers to authorized requests (RFC 9111, 3.5); the peer does not", func(x question, ours policy.Policy, theirs peer) bool {
 			return x.private && x.authorized && ours.Storable && !theirs.storable
 		}},
-		{"private permits private caches to store (RFC 9111, 3); the peer does not know", func(x exchange, ours policy.Policy, theirs peer) bool {
+		{"private permits private caches to store (RFC 9111, 3); the peer does not know", func(x question, ours policy.Policy, theirs peer) bool {
 			return x.private && ours.Directives.Has("private") && ours.Storable && !theirs.storable
 		}},
-		{"white space makes an empty Expires, which is there (RFC 9111, 5.3)", func(x exchange, _ policy.Policy, _ peer) bool {
+		{"white space makes an empty Expires, which is there (RFC 9111, 5.3)", func(x question, _ policy.Policy, _ peer) bool {
 			return x.expires != "" && strings.TrimSpace(x.expires) == ""
 		}},
 	})
@@ -133,21 +133,21 @@ func storableClasses() []class {
 // lifetimeClasses are the disagreements about freshness.
 func lifetimeClasses() []class {
 	return slices.Concat(readingClasses(), []class{
-		{"dates follow RFC 9110, 5.6.7; the peer's reader is more lenient and more strict", func(x exchange, _ policy.Policy, _ peer) bool {
+		{"dates follow RFC 9110, 5.6.7; the peer's reader is more lenient and more strict", func(x question, _ policy.Policy, _ peer) bool {
 			return slices.ContainsFunc([]string{x.expires, x.date, x.modified}, readDifferently)
 		}},
-		{"an Expires that is no date is in the past (RFC 9111, 5.3); the peer guesses", func(x exchange, ours policy.Policy, _ peer) bool {
+		{"an Expires that is no date is in the past (RFC 9111, 5.3); the peer guesses", func(x question, ours policy.Policy, _ peer) bool {
 			_, err := http.ParseTime(x.expires)
 			return err != nil && ours.Basis == policy.BasisExpires
 		}},
-		{"lifetimes end at 2^31 s (RFC 9111, 1.2.2); the peer's end a second before, or never", func(_ exchange, ours policy.Policy, theirs peer) bool {
+		{"lifetimes end at 2^31 s (RFC 9111, 1.2.2); the peer's end a second before, or never", func(_ question, ours policy.Policy, theirs peer) bool {
 			return ours.Lifetime == 1<<31*time.Second && theirs.lifetime >= (1<<31-1)*time.Second
 		}},
-		{"guesses start at Date and need a cacheable status (RFC 9111, 4.2.2); the peer's start now and end at a day", func(x exchange, ours policy.Policy, theirs peer) bool {
+		{"guesses start at Date and need a cacheable status (RFC 9111, 4.2.2); the peer's start now and end at a day", func(x question, ours policy.Policy, theirs peer) bool {
 			alike := x.date == "" && ours.Basis == policy.BasisHeuristic && theirs.lifetime < 24*time.Hour
 			return theirs.heuristic && (!alike || ours.Lifetime == theirs.lifetime.Truncate(time.Second))
 		}},
-		{"differences of years beyond what a duration holds", func(x exchange, _ policy.Policy, _ peer) bool {
+		{"differences of years beyond what a duration holds", func(x question, _ policy.Policy, _ peer) bool {
 			return slices.ContainsFunc([]string{x.expires, x.date, x.modified}, farAway)
 		}},
 	})
@@ -156,25 +156,25 @@ func lifetimeClasses() []class {
 // readingClasses are disagreements about what the fields say.
 func readingClasses() []class {
 	return []class{
-		{"lines are one list (RFC 9110, 5.3); the peer reads the first", func(x exchange, _ policy.Policy, _ peer) bool {
+		{"lines are one list (RFC 9110, 5.3); the peer reads the first", func(x question, _ policy.Policy, _ peer) bool {
 			return x.second != "" && x.cacheControl != ""
 		}},
-		{"outside the grammar of directives each reader has its ways", func(x exchange, ours policy.Policy, _ peer) bool {
+		{"outside the grammar of directives each reader has its ways", func(x question, ours policy.Policy, _ peer) bool {
 			asked := policy.Lex([]string{x.asks})
 			return slices.ContainsFunc(slices.Concat(ours.Directives, asked), func(d policy.Directive) bool { return d.Err != "" })
 		}},
-		{"of repeated directives the first counts (RFC 9111, 4.2.1); with the peer the last", func(_ exchange, ours policy.Policy, _ peer) bool {
+		{"of repeated directives the first counts (RFC 9111, 4.2.1); with the peer the last", func(_ question, ours policy.Policy, _ peer) bool {
 			return slices.ContainsFunc(ours.Directives, func(d policy.Directive) bool { return d.Occurrence > 1 })
 		}},
-		{"a list without quotes ends at the comma; the peer's reaches to the next white space", func(_ exchange, ours policy.Policy, _ peer) bool {
+		{"a list without quotes ends at the comma; the peer's reaches to the next white space", func(_ question, ours policy.Policy, _ peer) bool {
 			return slices.ContainsFunc(ours.Directives, func(d policy.Directive) bool {
 				return (d.Is("no-cache") || d.Is("private")) && d.Kind == policy.TokenArg
 			})
 		}},
-		{"a backslash quotes the next byte (RFC 9110, 5.6.4); the peer reads it as C does", func(x exchange, _ policy.Policy, _ peer) bool {
+		{"a backslash quotes the next byte (RFC 9110, 5.6.4); the peer reads it as C does", func(x question, _ policy.Policy, _ peer) bool {
 			return strings.Contains(x.cacheControl+x.second+x.asks, `\`)
 		}},
-		{"a quoted control byte is one; the peer's is a question mark", func(x exchange, _ policy.Policy, _ peer) bool {
+		{"a quoted control byte is one; the peer's is a question mark", func(x question, _ policy.Policy, _ peer) bool {
 			return strings.ContainsFunc(x.cacheControl+x.second+x.asks, func(r rune) bool { return r < ' ' || r == 0x7f })
 		}},
 	}
@@ -207,7 +207,7 @@ func farAway(s string) bool {
 
 // disagree returns what the evaluators say differently without a class that explains it, and the
 // class that explains what they do say differently.
-func (x exchange) disagree() (unexplained string, explained []string) {
+func (x question) disagree() (unexplained string, explained []string) {
 	ours := x.ours()
 	theirs, ok := x.theirs()
 	if !ok {
@@ -244,7 +244,7 @@ func TestPeerAgrees(t *testing.T) {
 	for _, a := range pieces {
 		for _, b := range pieces {
 			cc := strings.Trim(a+", "+b, ", ")
-			for _, x := range []exchange{
+			for _, x := range []question{
 				{},
 				{status: 302},
 				{status: 308},
@@ -281,7 +281,7 @@ func TestPeerAgrees(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d exchanges", asked)
+	t.Logf("%d questions", asked)
 	for name, n := range seen {
 		t.Logf("%5d %s", n, name)
 	}
@@ -295,7 +295,7 @@ func FuzzPeer(f *testing.F) {
 	f.Add(uint16(404), uint8(24), `no-cache=a,public, must-understand, no-store`, "", "", "", "Sun Nov  6 08:49:37 1994", date)
 	methods := []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut}
 	f.Fuzz(func(t *testing.T, status uint16, bits uint8, cc, second, asks, expires, dated, modified string) {
-		x := exchange{
+		x := question{
 			status: int(status % 700), method: methods[bits>>3&3], authorized: bits&1 > 0, private: bits&2 > 0, location: bits&4 > 0,
 			cacheControl: cc, second: second, asks: asks, expires: expires, date: dated, modified: modified,
 		}
