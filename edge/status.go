@@ -24,6 +24,8 @@ const (
 	fieldCacheStatus
 	fieldXCache
 	fieldXLookup
+	fieldXDetail
+	fieldWarning
 	fieldNginx
 	fieldProxyCache
 	fieldGoogle
@@ -62,6 +64,8 @@ var fieldNames = map[string]field{
 	"cache-status":          fieldCacheStatus,
 	"x-cache":               fieldXCache,
 	"x-cache-lookup":        fieldXLookup,
+	"x-cache-detail":        fieldXDetail,
+	"warning":               fieldWarning,
 	"x-cache-status":        fieldNginx,
 	"x-nginx-cache":         fieldNginx,
 	"x-nginx-cache-status":  fieldNginx,

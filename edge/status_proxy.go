@@ -44,9 +44,43 @@ var varnishWords = words{
 	"bypass-uncachable": says(Bypass, ContactYes),
 }
 
-// squidWords are the words before " from host" in Squid's X-Cache and X-Cache-Lookup.
+// httpdWords are the words before " from host" in the X-Cache of httpd's mod_cache.
+var httpdWords = words{
+	"hit":        says(Hit, ContactNo),
+	"miss":       says(Miss, ContactYes),
+	"revalidate": says(Revalidated, ContactYes),
+}
+
+// isHttpd tells httpd's X-Cache from Squid's: by X-Cache-Detail, or a word that Squid lacks.
+func isHttpd(s *signals) bool {
+	word, _ := wordAndNode(s.value[fieldXCache])
+	return s.present[fieldXDetail] || strings.EqualFold(word, "revalidate")
+}
+
+// readHttpd reads mod_cache's X-Cache. It says hit also of a stale copy after the origin failed.
+func readHttpd(s *signals) said {
+	word, node := wordAndNode(s.value[fieldXCache])
+	r := said{reading: httpdWords.read(word), node: node}
+	if r.outcome == Hit && (revalidationFailed(s) || strings.Contains(s.value[fieldXDetail], "stale content returned")) {
+		r.reading = says(Stale, ContactYes)
+	}
+	return r
+}
+
+// revalidationFailed reports whether Warning says so (RFC 7234, section 5.5.2).
+func revalidationFailed(s *signals) bool {
+	for warning := range strings.SplitSeq(s.value[fieldWarning], ",") {
+		if strings.HasPrefix(strings.Trim(warning, " \t"), "111 ") {
+			return true
+		}
+	}
+	return false
+}
+
+// squidWords are the words before " from host" in Squid's X-Cache and X-Cache-Lookup. Squid says
+// hit also of a copy that the origin has just confirmed.
 var squidWords = words{
-	"hit":  says(Hit, ContactNo),
+	"hit":  says(Hit, ContactUnknown),
 	"miss": says(Miss, ContactYes),
 	"none": says(Unknown, ContactUnknown),
 }
@@ -60,7 +94,7 @@ func isSquid(s *signals) bool {
 }
 
 // readSquid reads the hop nearest the client, which appends its line last. A copy that was found
-// but not sent had expired.
+// but not sent had expired; one that is sent after the origin failed is stale.
 func readSquid(s *signals) said {
 	_, last := lastMember(s.value[fieldXCache])
 	word, node := wordAndNode(last)
@@ -69,6 +103,9 @@ func readSquid(s *signals) said {
 	looked, _ := wordAndNode(lookup)
 	if r.outcome == Miss && squidWords.read(looked).outcome == Hit {
 		r.reading = says(Expired, ContactYes)
+	}
+	if r.outcome == Hit && revalidationFailed(s) {
+		r.reading = says(Stale, ContactYes)
 	}
 	return r
 }

@@ -55,7 +55,7 @@ func Evaluate(req Request, res Response, requested, received time.Time, p Profil
 		e.behaviour = &plain
 	}
 	gathered.gather(res.Header)
-	if e.behaviour.IgnoresExpires {
+	if e.ignoresExpires() {
 		e.fields.expires = lines{}
 	}
 	e.choose()
@@ -93,19 +93,21 @@ func (e *evaluation) choose() {
 
 // first returns the directive of that lower-case name that counts for this cache, or nil.
 func (e *evaluation) first(name string) *Directive {
-	if slices.Contains(e.behaviour.Ignores, name) {
+	b := e.behaviour
+	if slices.Contains(b.Ignores, name) {
 		return nil
 	}
+	var found *Directive
 	ds := e.policy.Directives
-	if e.behaviour.LastWins {
-		for i := len(ds) - 1; i >= 0; i-- {
-			if ds[i].Is(name) {
-				return &ds[i]
-			}
+	for i := range ds {
+		if !ds[i].Is(name) || b.CaseSensitive && ds[i].Name != name || isDelta(name) && b.Number.skips(&ds[i]) {
+			continue
 		}
-		return nil
+		if found == nil || b.LastWins || b.LastLineWins && ds[i].Line > found.Line {
+			found = &ds[i]
+		}
 	}
-	return ds.find(name)
+	return found
 }
 
 // has reports whether the directive is present and counts.
@@ -114,7 +116,7 @@ func (e *evaluation) has(name string) bool { return e.first(name) != nil }
 // unqualified reports whether the directive counts and has no list of field names.
 func (e *evaluation) unqualified(name string) bool {
 	d := e.first(name)
-	return d != nil && !d.qualified()
+	return d != nil && (!d.qualified() || slices.Contains(e.behaviour.Unqualifies, name))
 }
 
 // delta returns the seconds of a directive; absent or invalid is 0.
@@ -123,17 +125,19 @@ func (e *evaluation) delta(name string) time.Duration {
 	if d == nil {
 		return 0
 	}
-	n, _ := d.Seconds()
+	n, _ := e.behaviour.Number.seconds(d)
 	return time.Duration(n) * time.Second
 }
 
 // directives reads what the policy says beside lifetimes.
 func (e *evaluation) directives() {
 	p := e.policy
-	p.NoCache = e.unqualified("no-cache")
+	p.NoCache = e.unqualified("no-cache") || e.pragma(PragmaNoCache) ||
+		e.fields.cacheControl.n == 0 && e.pragma(PragmaAlone)
 	p.Immutable = e.has("immutable")
-	p.StaleForbidden = e.has("must-revalidate") || e.profile.Shared &&
-		(e.has("proxy-revalidate") || e.has("s-maxage") && !e.behaviour.StaleDespiteSMaxage)
+	b := e.behaviour
+	p.StaleForbidden = !b.StaleDespiteRevalidate && (e.has("must-revalidate") || e.profile.Shared && e.has("proxy-revalidate")) ||
+		!b.StaleDespiteSMaxage && e.profile.Shared && e.has("s-maxage")
 	p.SWR = e.delta("stale-while-revalidate")
 	p.SIE = e.delta("stale-if-error")
 	p.VaryAny = e.fields.varyAny
@@ -162,24 +166,35 @@ func (e *evaluation) lifetime() {
 
 // expires is Expires minus Date; 0 for a bad date or more than one line.
 func (e *evaluation) expires() time.Duration {
-	if e.fields.expires.n != 1 {
+	if e.fields.expires.n != 1 && !e.behaviour.FirstExpires {
 		return 0
 	}
 	t, err := ParseDate(trim(e.fields.expires.few[0]), e.received)
 	if err != nil {
 		return 0
 	}
+	if e.behaviour.ExpiresFromArrival {
+		return saturate(t.Sub(e.received))
+	}
 	return saturate(t.Sub(e.generated()))
 }
 
 // guess is the heuristic lifetime (RFC 9111, section 4.2.2).
 func (e *evaluation) guess() time.Duration {
+	b := e.behaviour
+	if b.NoGuessForQuery && e.hasQuery() {
+		return 0
+	}
 	modified, err := ParseDate(e.fields.lastModified, e.received)
 	if err != nil {
 		return 0
 	}
 	since := saturate(e.generated().Sub(modified))
-	return saturate(time.Duration(float64(since) * e.profile.HeuristicFraction).Truncate(time.Second))
+	guess := saturate(time.Duration(float64(since) * e.profile.HeuristicFraction).Truncate(time.Second))
+	if b.MaxGuess > 0 {
+		guess = min(guess, b.MaxGuess)
+	}
+	return max(guess, b.MinGuess)
 }
 
 // generated is the Date of the response, or when it arrived.

@@ -14,9 +14,10 @@ func (e *evaluation) override() {
 	if b.IgnoresAge || b.IgnoresAgeForExpires && p.Basis == BasisExpires {
 		p.AgeValue, p.CorrectedAge = 0, saturate(e.received.Sub(e.requested))
 	}
-	if b.IgnoresVary {
-		p.VaryAny = false
+	if b.CountsApparentAge {
+		p.CorrectedAge = max(p.CorrectedAge, p.ApparentAge)
 	}
+	p.VaryAny = p.VaryAny && !b.IgnoresVary && (!b.VaryAnyAlone || e.varyAnyAlone())
 	e.byStatus()
 	e.bySurrogate()
 	e.clamp()
@@ -47,8 +48,7 @@ func (p *Policy) permit(reasons ...string) {
 // byStatus applies the rule of the response's status.
 func (e *evaluation) byStatus() {
 	p := e.policy
-	mediaType, _, _ := strings.Cut(e.fields.contentType, ";")
-	rule, ok := e.behaviour.statusRule(e.response.Status, trim(mediaType))
+	rule, ok := e.statusRule()
 	switch {
 	case !ok:
 		return
@@ -56,7 +56,7 @@ func (e *evaluation) byStatus() {
 		e.refuse(ReasonStatus)
 	case p.silent() && rule.Silent == SilentRefuse:
 		e.refuse(ReasonNoFreshness)
-	case p.silent() && rule.Silent == SilentDefault:
+	case p.silent() && (rule.Silent == SilentDefault || rule.Silent == SilentGuess && p.Lifetime == 0):
 		p.decide(BasisDefault, rule.Default)
 		p.permit(ReasonNoFreshness)
 	}
@@ -76,6 +76,11 @@ func (e *evaluation) refuse(reason string) {
 // bySurrogate reads the cache's own fields that come before the policy.
 func (e *evaluation) bySurrogate() {
 	p := e.policy
+	if e.behaviour.SurrogateStale && Lex(values(e.response.Header, "Surrogate-Control")).Has("max-age") {
+		p.decide(BasisSurrogate, 0)
+		p.permit(ReasonNoFreshness, ReasonNoStore, ReasonPrivate)
+		return
+	}
 	for _, name := range e.behaviour.Surrogates {
 		var found lines
 		found.values(e.response.Header, name)
@@ -141,10 +146,8 @@ func (e *evaluation) keptOut() string {
 	case b.MaxObject > 0 && contentLength(header) > b.MaxObject:
 		return ReasonTooLarge
 	}
-	for _, name := range b.Refuses {
-		if e.has(name) {
-			return name
-		}
+	if reason := e.refusedByDirective(); reason != "" {
+		return reason
 	}
 	for _, name := range b.RefusesFields {
 		if _, ok := find(header, name); ok {
@@ -157,10 +160,7 @@ func (e *evaluation) keptOut() string {
 	if e.varyRefused() {
 		return ReasonVary
 	}
-	if b.RefusesZero && !e.policy.silent() && e.policy.Lifetime <= e.policy.AgeValue {
-		return ReasonStale
-	}
-	return ""
+	return e.refusedAsStale()
 }
 
 // varyRefused reports whether a member of Vary keeps the response out.
@@ -170,7 +170,7 @@ func (e *evaluation) varyRefused() bool {
 		return false
 	}
 	return slices.ContainsFunc(VaryMembers(e.response.Header), func(member string) bool {
-		return slices.Contains(b.RefusesVary, member) || len(b.AcceptsVary) > 0 && !slices.Contains(b.AcceptsVary, member)
+		return slices.Contains(b.RefusesVary, member) && (member != "*" || e.policy.VaryAny) || len(b.AcceptsVary) > 0 && !slices.Contains(b.AcceptsVary, member)
 	})
 }
 
@@ -217,6 +217,9 @@ func (e *evaluation) stale() {
 	p, b := e.policy, e.behaviour
 	if p.SWR == 0 && !e.has("stale-while-revalidate") {
 		p.SWR = b.DefaultSWR
+	}
+	if p.SIE == 0 && !e.has("stale-if-error") {
+		p.SIE = b.DefaultSIE
 	}
 	if b.NoSWR {
 		p.SWR = 0

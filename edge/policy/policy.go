@@ -134,9 +134,9 @@ func (p Policy) State(now time.Time) State {
 // 500, 502, 503 or 504, or cannot be reached (RFC 5861, section 4).
 func (p Policy) ServesOnError(now time.Time) bool {
 	switch {
-	case !p.Reusable():
+	case !p.Reusable() && !p.reusableOnError():
 		return false
-	case p.Fresh(now):
+	case !p.NoCache && p.Fresh(now):
 		return true
 	}
 	return !p.StaleForbidden && (p.input.profile.servesStale() || p.SIE > 0 && -p.Remaining(now) <= p.SIE)

@@ -1,6 +1,9 @@
 package policy
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // whyNot returns why the response must not be stored (RFC 9111, section 3), or "".
 func (e *evaluation) whyNot() string {
@@ -60,6 +63,9 @@ func (e *evaluation) authorized() bool {
 // sharedWithCredentials reports whether a shared cache may reuse an answer to an authorized
 // request (RFC 9111, section 3.5).
 func (e *evaluation) sharedWithCredentials() bool {
+	if needs := e.behaviour.AuthorizationNeeds; len(needs) > 0 {
+		return slices.ContainsFunc(needs, e.has)
+	}
 	return e.has("public") || e.has("must-revalidate") || e.has("s-maxage")
 }
 
