@@ -17,7 +17,7 @@ func TestReadWaiversRefuses(t *testing.T) {
 	const good = "{rule: ST003, url: /**, reason: r, expires: 2026-12-01}"
 	for name, c := range map[string]struct{ file, want string }{
 		"empty":           {"", "w.yaml:1: the file is empty: write waivers: []"},
-		"no YAML":         {"waivers: [", "w.yaml:1: the file is no YAML"},
+		"no YAML":         {"waivers: [", "w.yaml:2: the file is no YAML"},
 		"list":            {"- " + good, "w.yaml:1: "},
 		"unknown key":     {"waiver: []", "w.yaml:1: field waiver not found"},
 		"unknown field":   {"waivers:\n  - " + good + "\n  - {rule: ST003, url: /**, reason: r, expires: 2026-12-01, expire: x}", "w.yaml:3: field expire not found"},
