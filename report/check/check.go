@@ -29,7 +29,8 @@ type Head struct {
 	Started       time.Time `json:"started"`
 	// Source is what was checked, such as "launch.yaml" or "2 URLs".
 	Source string `json:"source,omitempty"`
-	// Profile is the cache that answers are judged for, by the names of package policy.
+	// Profile is the cache that answers are judged for, by the names of package policy; empty when
+	// each answer tells its own.
 	Profile string      `json:"profile"`
 	Preset  lint.Preset `json:"preset"`
 	// LaunchAt, PrimedAt and WarmUntil are the launch that freshness is judged through; zero when

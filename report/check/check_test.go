@@ -134,6 +134,12 @@ func TestKey(t *testing.T) {
 		a.Findings = check.Findings([]lint.Finding{f})
 		return check.Build(check.Input{Answers: []check.Answer{a}}).Answers[0].Findings[0].Key
 	}
+	nameless := func(id string) string {
+		a := good(id, "")
+		a.Findings = check.Findings([]lint.Finding{{Rule: "ST008"}})
+		return check.Build(check.Input{Answers: []check.Answer{a}}).Answers[0].Findings[0].Key
+	}
+	assert.NotEqual(t, nameless("1"), nameless("2"), "without a URL the id tells")
 	base := lint.Finding{Rule: "ST008", URL: "https://u:p@www.example/a?b=1&token=x#f", Region: "eu", Profile: "nginx", Message: "m", Variant: "br"}
 	for name, c := range map[string]struct {
 		change func(*lint.Finding)

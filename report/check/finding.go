@@ -51,10 +51,15 @@ func (f *Finding) excused() bool {
 	return f.Severity != lint.Blocker && (f.State == StateUnchanged || f.State == StateUpdated)
 }
 
-// keyOf is a finding's key.
-func keyOf(f *lint.Finding) string {
+// keyOf is a finding's key. An answer whose URL is not known is told by its id; the answer is nil
+// for a finding over several.
+func keyOf(a *Answer, f *lint.Finding) string {
+	url := plainURL(f.URL)
+	if url == "" && a != nil {
+		url = "#" + a.ID
+	}
 	h := sha256.New()
-	for _, part := range []string{f.Rule, plainURL(f.URL), f.Region, f.Profile} {
+	for _, part := range []string{f.Rule, url, f.Region, f.Profile} {
 		_, _ = h.Write([]byte(part))
 		_, _ = h.Write([]byte{0})
 	}

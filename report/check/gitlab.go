@@ -42,7 +42,7 @@ func WriteGitLab(w io.Writer, c *Check) error {
 		seen[f.Key] = true
 		path, line, _ := a.artifact()
 		issues = append(issues, issue{
-			Description: safe.Text(f.Message+" ("+f.where()+"); fix: "+f.Fix, markdownText),
+			Description: safe.Text(f.Message+" ("+whereOf(a, f)+"); fix: "+f.Fix, markdownText),
 			CheckName:   safe.Text(f.Rule, markdownText), Fingerprint: f.Key, Severity: gitlabSeverity(f.Severity),
 			Location: location{Path: safe.Text(path, markdownText), Lines: lines{Begin: line}},
 		})

@@ -30,7 +30,7 @@ const mostPlaces = 10
 // groups are the findings that count by rule, the worst first.
 func (c *Check) groups() []group {
 	byRule, bySample := map[string]*group{}, map[string]int{}
-	c.each(func(_ *Answer, f *Finding) {
+	c.each(func(a *Answer, f *Finding) {
 		if !f.Counts() {
 			return
 		}
@@ -55,7 +55,7 @@ func (c *Check) groups() []group {
 		}
 		s := &g.samples[i]
 		if s.total++; len(s.places) < mostPlaces {
-			s.places = append(s.places, f.where())
+			s.places = append(s.places, whereOf(a, f))
 		}
 	})
 	out := make([]group, 0, len(byRule))
@@ -68,9 +68,13 @@ func (c *Check) groups() []group {
 	return out
 }
 
-// where names what a finding is about.
-func (f *Finding) where() string {
-	return cmp.Or(strings.Join(slices.DeleteFunc([]string{f.URL, f.Variant, f.Region, f.Vantage}, func(s string) bool { return s == "" }), " "), "all")
+// whereOf names what a finding is about. The answer is nil for a finding over several.
+func whereOf(a *Answer, f *Finding) string {
+	url := f.URL
+	if url == "" && a != nil {
+		url = a.name()
+	}
+	return cmp.Or(strings.Join(slices.DeleteFunc([]string{url, f.Variant, f.Region, f.Vantage}, func(s string) bool { return s == "" }), " "), "all")
 }
 
 // rank is a severity's place, 0 for the worst.

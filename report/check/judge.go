@@ -47,7 +47,7 @@ func NewJudge(c Criteria) *Judge {
 // its texts, and counts it.
 func (j *Judge) Judge(a *Answer) {
 	for i := range a.Findings {
-		j.finding(&a.Findings[i])
+		j.finding(a, &a.Findings[i])
 	}
 	if url := plainURL(a.URL); !a.decided() && j.criteria.Baseline.hasURL(url) {
 		j.unseen[url] = true
@@ -67,12 +67,12 @@ func present[T any](list []T) []T {
 
 // JudgeSet does the same for a finding that belongs to no answer.
 func (j *Judge) JudgeSet(f *Finding) {
-	j.finding(f)
+	j.finding(nil, f)
 	j.decision.addFinding(f)
 }
 
-func (j *Judge) finding(f *Finding) {
-	f.Key, f.State, f.Waiver = keyOf(&f.Finding), "", nil
+func (j *Judge) finding(a *Answer, f *Finding) {
+	f.Key, f.State, f.Waiver = keyOf(a, &f.Finding), "", nil
 	if i := j.criteria.Waivers.find(f, j.criteria.Now); i >= 0 {
 		j.waived[i]++
 		w := j.criteria.Waivers.List[i].Waiver

@@ -71,7 +71,7 @@ func WriteMarkdown(w io.Writer, c *Check) error {
 	m.list("Warnings", c.Warnings)
 	m.list("No longer found", c.gone())
 	m.list("Next", c.next())
-	m.line("\nedgeprime %s, profile %s, preset %s, fails on %s.", md(c.Tool), md(c.Profile), md(string(c.Preset)), md(string(c.FailOn)))
+	m.line("\nedgeprime %s, judged for %s, preset %s, fails on %s.", md(c.Tool), md(c.cache()), md(string(c.Preset)), md(string(c.FailOn)))
 	if m.left > 0 {
 		fmt.Fprintf(&m.b, "\n_%s left out: this summary is cut at 64 KiB. The other formats have more._\n", plural(m.left, "line"))
 	}
@@ -106,7 +106,7 @@ func (m *markdown) answers(c *Check) {
 		m.answer(&c.Answers[0])
 		return
 	}
-	m.line("\n| | URL | status | RFC 9111 | %s | cache |", md(c.Profile))
+	m.line("\n| | URL | status | RFC 9111 | %s | cache |", md(c.cache()))
 	m.line("| --- | --- | ---: | --- | --- | --- |")
 	for _, a := range c.worst(markdownAnswers) {
 		cache := a.Cache.words()

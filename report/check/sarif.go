@@ -35,7 +35,7 @@ func WriteSARIF(w io.Writer, c *Check) error {
 	run := sarif.NewRunWithInformationURI("edgeprime", "https://github.com/edgeprime/edgeprime")
 	run.Tool.Driver.WithVersion(text1000(c.Tool))
 	run.WithColumnKind("unicodeCodePoints")
-	run.WithAutomationDetails(sarif.NewRunAutomationDetails().WithID("edgeprime-check/" + text1000(c.Profile) + "/"))
+	run.WithAutomationDetails(sarif.NewRunAutomationDetails().WithID("edgeprime-check/" + text1000(cmp.Or(c.Profile, "any")) + "/"))
 	s := &sarifRun{run: run, rules: map[string]int{}}
 	results := c.results()
 	for i := range results[:min(len(results), mostResults)] {
@@ -72,7 +72,7 @@ func (c *Check) results() []result {
 				Rule: unknownRule, Severity: "none", URL: a.URL, Variant: a.Variant, Region: a.Region, Vantage: a.Vantage, Profile: c.Profile,
 				Message: cmp.Or(a.Failure, strings.Join(a.unknowns(), "; ")),
 			}}
-			f.Key = keyOf(&f.Finding)
+			f.Key = keyOf(a, &f.Finding)
 			all = append(all, result{&f, a, true})
 		}
 	}
@@ -117,7 +117,7 @@ func (s *sarifRun) add(r *result) {
 
 // message says what is wrong where, and what to do: GitHub shows no more than that.
 func (r *result) message() string {
-	text := r.where() + ": " + r.Message
+	text := whereOf(r.answer, r.Finding) + ": " + r.Message
 	if r.Fix != "" {
 		text += ". Fix: " + r.Fix
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgeprime/edgeprime/edge/lint"
 	"github.com/edgeprime/edgeprime/report/safe"
 )
 
@@ -64,8 +65,8 @@ func WriteText(w io.Writer, c *Check) error {
 }
 
 func (t *text) head(c *Check) {
-	fmt.Fprintf(&t.b, "%s  profile %s, preset %s, fails on %s\n", safe.Text(cmp.Or(c.Source, "headers"), textURL),
-		safe.Text(c.Profile, 40), safe.Text(string(c.Preset), 40), safe.Text(string(c.FailOn), 40))
+	fmt.Fprintf(&t.b, "%s  judged for %s, preset %s, fails on %s\n", safe.Text(cmp.Or(c.Source, "headers"), textURL),
+		safe.Text(c.cache(), 40), safe.Text(string(cmp.Or(c.Preset, lint.Recommended)), 40), safe.Text(string(c.FailOn), 40))
 	if launch := c.launch(); launch != "" {
 		t.b.WriteString(launch + "\n")
 	}
@@ -78,6 +79,9 @@ func (t *text) head(c *Check) {
 	}
 	t.b.WriteString("\n\n")
 }
+
+// cache names the cache that answers are judged for.
+func (h *Head) cache() string { return cmp.Or(h.Profile, "its own cache") }
 
 // launch tells what freshness is judged through.
 func (c *Check) launch() string {
@@ -153,7 +157,7 @@ func (t *text) answers(c *Check) {
 	if len(c.Answers) == 0 {
 		return
 	}
-	t.line("%-12s %-6s %-18s %-18s %s", "", "status", "rfc9111", safe.Text(c.Profile, 18), "url")
+	t.line("%-12s %-6s %-18s %-18s %s", "", "status", "rfc9111", safe.Text(c.cache(), 18), "url")
 	for _, a := range c.worst(textAnswers) {
 		status := "-"
 		if a.Status > 0 {

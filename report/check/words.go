@@ -116,7 +116,7 @@ func (c *Cache) words() string {
 }
 
 // name is an answer's URL, or its id when it has none.
-func (a *Answer) name() string { return cmp.Or(a.URL, safe.URL(a.ID)) }
+func (a *Answer) name() string { return cmp.Or(a.URL, "input "+safe.URL(a.ID)) }
 
 // instant words an instant, to the second.
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
