@@ -78,7 +78,7 @@ func relative(root, path string) string {
 	return filepath.ToSlash(filepath.Clean(path))
 }
 
-// inside reports whether a path is one below the root.
+// inside reports whether a path is one below the root. What standard input is called is none.
 func inside(path string) bool {
-	return path != "" && path != "-" && filepath.IsLocal(filepath.FromSlash(path))
+	return path != "" && path != "-" && path != "stdin" && filepath.IsLocal(filepath.FromSlash(path))
 }

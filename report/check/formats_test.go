@@ -94,7 +94,7 @@ func TestSARIFPlaces(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
 		"launch.yaml": "launch.yaml", "a b/ü#?.yaml": "a%20b/%C3%BC%23%3F.yaml", "c:x": "./c:x",
-		"": check.Pseudo, "-": check.Pseudo, "../up.yaml": check.Pseudo, "/etc/x": check.Pseudo,
+		"": check.Pseudo, "-": check.Pseudo, "stdin": check.Pseudo, "../up.yaml": check.Pseudo, "/etc/x": check.Pseudo,
 	} {
 		in := single()
 		in.Answers[0].Place.File = file
