@@ -99,22 +99,27 @@ func ciRun(t *testing.T, dir, script string, env ...string) (stdout string, code
 	return string(out), 0
 }
 
+// The files of a step's outputs and of its summary, within its folder.
+const (
+	outputsFile = "/.outputs"
+	summaryFile = "/.summary"
+)
+
 // actionRun runs the action's step with its defaults and the given variables.
-func actionRun(t *testing.T, dir string, env ...string) (stdout, outputs, summary string, code int) {
+func actionRun(t *testing.T, dir string, env ...string) (stdout string, code int) {
 	t.Helper()
 	var a action
 	readYAML(t, actionDir+"/action.yml", &a)
 	path, err := filepath.Abs(actionDir)
 	require.NoError(t, err)
 	all := []string{
-		"GITHUB_ACTIONS=true", "GITHUB_ACTION_PATH=" + path, "GITHUB_OUTPUT=" + dir + "/.outputs", "GITHUB_STEP_SUMMARY=" + dir + "/.summary", "RUNNER_TEMP=" + dir,
+		"GITHUB_ACTIONS=true", "GITHUB_ACTION_PATH=" + path, "GITHUB_OUTPUT=" + dir + outputsFile, "GITHUB_STEP_SUMMARY=" + dir + summaryFile, "RUNNER_TEMP=" + dir,
 	}
 	for name, value := range a.Runs.Steps[0].Env {
 		input := strings.TrimSuffix(strings.TrimPrefix(value, "${{ inputs."), " }}")
 		all = append(all, name+"="+a.Inputs[input].Default)
 	}
-	stdout, code = ciRun(t, dir, a.Runs.Steps[0].Run, append(all, env...)...)
-	return stdout, readIfThere(t, dir+"/.outputs"), readIfThere(t, dir+"/.summary"), code
+	return ciRun(t, dir, a.Runs.Steps[0].Run, append(all, env...)...)
 }
 
 func readIfThere(t *testing.T, path string) string {
@@ -133,19 +138,20 @@ func TestActionRuns(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(dir+"/re corded.txt", []byte(recordedCookie), 0o600))
 	args := "EDGEPRIME_CHECK_ARGS=\n  --headers-from\r\n  re corded.txt\n\n"
-	stdout, outputs, summary, code := actionRun(t, dir, "EDGEPRIME_CHECK_BINARY="+edgeprime, args)
+	stdout, code := actionRun(t, dir, "EDGEPRIME_CHECK_BINARY="+edgeprime, args)
 	assert.Equal(t, exitNotReady, code)
 	assert.Contains(t, stdout, "::error file=re corded.txt,line=1,col=1,title=ST003 blocker::")
-	assert.Equal(t, "exit-code=3\nsarif=edgeprime.sarif\n", outputs)
+	assert.Equal(t, "exit-code=3\nsarif=edgeprime.sarif\n", readIfThere(t, dir+outputsFile))
+	summary := readIfThere(t, dir+summaryFile)
 	assert.True(t, strings.HasPrefix(summary, "## ❌ FAIL: cache headers of re corded.txt\n"), summary)
 	assert.True(t, json.Valid([]byte(readIfThere(t, dir+"/edgeprime.sarif"))))
 
 	mild := t.TempDir()
 	require.NoError(t, os.WriteFile(mild+"/r", []byte(recordedCookie), 0o600))
-	_, outputs, _, code = actionRun(t, mild, "EDGEPRIME_CHECK_BINARY="+edgeprime, "EDGEPRIME_CHECK_ARGS=--headers-from\nr",
+	_, code = actionRun(t, mild, "EDGEPRIME_CHECK_BINARY="+edgeprime, "EDGEPRIME_CHECK_ARGS=--headers-from\nr",
 		"EDGEPRIME_CHECK_FAIL_ON=never", "EDGEPRIME_CHECK_SARIF=")
 	assert.Equal(t, 0, code)
-	assert.Equal(t, "exit-code=0\n", outputs)
+	assert.Equal(t, "exit-code=0\n", readIfThere(t, mild+outputsFile))
 	assert.Empty(t, readIfThere(t, mild+"/edgeprime.sarif"))
 }
 
@@ -155,10 +161,9 @@ func TestActionRunsNothingOfItsInputs(t *testing.T) {
 	edgeprime, err := exec.LookPath("edgeprime")
 	require.NoError(t, err)
 	dir := t.TempDir()
-	_, outputs, _, code := actionRun(t, dir, "EDGEPRIME_CHECK_BINARY="+edgeprime, "EDGEPRIME_CHECK_ARGS=$(touch owned)\n`touch owned`\n; touch owned\n--no-such-flag")
+	_, code := actionRun(t, dir, "EDGEPRIME_CHECK_BINARY="+edgeprime, "EDGEPRIME_CHECK_ARGS=$(touch owned)\n`touch owned`\n; touch owned\n--no-such-flag")
 	assert.Equal(t, exitUsage, code)
-	assert.Equal(t, "exit-code=2\n", outputs)
-	assert.Empty(t, readIfThere(t, dir+"/owned"))
+	assert.Equal(t, "exit-code=2\n", readIfThere(t, dir+outputsFile))
 	assert.NoFileExists(t, dir+"/owned")
 }
 
@@ -171,9 +176,9 @@ func TestActionInstalls(t *testing.T) {
 	require.NoError(t, os.WriteFile(dir+"/r", []byte(recordedCookie), 0o600))
 	require.NoError(t, os.Mkdir(dir+"/bin", 0o700))
 	// A go that installs the edgeprime of this test.
-	require.NoError(t, os.WriteFile(dir+"/bin/go", []byte("#!/bin/sh\necho \"$@\" >\"$RUNNER_TEMP/asked\"\nmkdir -p \"$GOBIN\" && ln -s '"+edgeprime+"' \"$GOBIN/edgeprime\"\n"), 0o700)) //nolint:gosec // it is run
+	require.NoError(t, os.WriteFile(dir+"/bin/go", []byte("#!/bin/sh\necho \"$@\" >\"$RUNNER_TEMP/asked\"\nmkdir -p \"$GOBIN\" && ln -s '"+edgeprime+"' \"$GOBIN/edgeprime\"\n"), 0o700))
 	path := "PATH=" + dir + "/bin:/usr/bin:/bin"
-	_, _, _, code := actionRun(t, dir, path, "EDGEPRIME_CHECK_ARGS=--headers-from\nr", "EDGEPRIME_CHECK_VERSION=v9.9.9")
+	_, code := actionRun(t, dir, path, "EDGEPRIME_CHECK_ARGS=--headers-from\nr", "EDGEPRIME_CHECK_VERSION=v9.9.9")
 	assert.Equal(t, exitNotReady, code)
 	assert.Equal(t, "install github.com/edgeprime/edgeprime/cmd/edgeprime@v9.9.9\n", readIfThere(t, dir+"/asked"))
 
@@ -181,7 +186,7 @@ func TestActionInstalls(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	require.NoError(t, err)
 	require.NoError(t, os.Symlink(bash, filepath.Join(bare, "bash")))
-	stdout, _, _, code := actionRun(t, bare, "PATH="+bare, "EDGEPRIME_CHECK_ARGS=r")
+	stdout, code := actionRun(t, bare, "PATH="+bare, "EDGEPRIME_CHECK_ARGS=r")
 	assert.Equal(t, 1, code)
 	assert.Equal(t, "::error title=edgeprime::there is no Go here: add actions/setup-go before this step, or set binary\n", stdout)
 }

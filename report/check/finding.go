@@ -51,6 +51,14 @@ func (f *Finding) excused() bool {
 	return f.Severity != lint.Blocker && (f.State == StateUnchanged || f.State == StateUpdated)
 }
 
+// fixLine is the next step as a line, if there is one.
+func (f *Finding) fixLine() []string {
+	if f.Fix == "" {
+		return nil
+	}
+	return []string{"fix: " + f.Fix}
+}
+
 // keyOf is a finding's key. An answer whose URL is not known is told by its id; the answer is nil
 // for a finding over several.
 func keyOf(a *Answer, f *lint.Finding) string {

@@ -56,7 +56,7 @@ func (c *Check) annotations() []annotation {
 		}
 		p := placed{f.Severity, annotation{
 			kind: annotationKind(f.Severity), title: f.Rule + " " + string(f.Severity),
-			lines: slices.Concat([]string{whereOf(a, f) + ": " + f.Message}, f.Evidence, []string{"fix: " + f.Fix}),
+			lines: slices.Concat([]string{whereOf(a, f) + ": " + f.Message}, f.Evidence, f.fixLine()),
 		}}
 		if a != nil {
 			p.place = a.Place

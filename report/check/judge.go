@@ -81,7 +81,9 @@ func (j *Judge) finding(a *Answer, f *Finding) {
 	}
 	if j.criteria.Baseline != nil {
 		f.State = j.criteria.Baseline.state(f)
-		j.met[f.Key] = true
+		if j.criteria.Baseline.byKey[f.Key] != nil {
+			j.met[f.Key] = true
+		}
 	}
 	f.mask()
 }

@@ -75,7 +75,7 @@ func (a *Answer) testcase() junit.Testcase {
 // testcase is a finding; its name tells where it is and its class which rule.
 func (c *Check) testcase(a *Answer, f *Finding) junit.Testcase {
 	tc := junit.Testcase{Name: xmlText(whereOf(a, f)), Classname: xmlText(f.Rule), Time: "0"}
-	lines := append(slices.Clone(f.Evidence), "fix: "+f.Fix)
+	lines := slices.Concat(f.Evidence, f.fixLine())
 	if a != nil && a.where() != "" {
 		lines = append(lines, "at: "+a.where())
 	}
