@@ -145,6 +145,7 @@ func TestMarkdownIsCutWithACount(t *testing.T) {
 	out := written(t, check.FormatMarkdown, check.Build(in))
 	assert.LessOrEqual(t, len(out), 1<<16)
 	assert.Greater(t, len(out), 1<<16-2<<10)
+	assert.InDelta(t, strings.Count(out, "\n**X"), strings.Count(out, "\n- long"), 1, "nothing follows what was left out, however short")
 	assert.Regexp(t, `\n_\d+ lines left out: this summary is cut at 64 KiB\. The other formats have more\._\n$`, out)
 }
 
