@@ -204,6 +204,16 @@ func TestLaunchIsTold(t *testing.T) {
 	assert.NotContains(t, written(t, check.FormatJSON, check.Build(in)), "launch_at")
 }
 
+func TestSourceIsNamed(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{"-": "standard input", "": "headers", "launch.yaml": "launch.yaml"} {
+		in := single()
+		in.Head.Source = source
+		assert.True(t, strings.HasPrefix(written(t, check.FormatText, check.Build(in)), want+"  judged for cloudflare, "), source)
+		assert.Contains(t, written(t, check.FormatMarkdown, check.Build(in)), ": cache headers of "+want+"\n")
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
 	t.Parallel()
 	err := check.Write(&recorder{}, "html", check.Build(single()))

@@ -107,16 +107,13 @@ func TestHugeResultsAreCut(t *testing.T) {
 	t.Parallel()
 	c := check.Build(huge())
 	out := written(t, check.FormatSARIF, c)
-	r, err := sarif.FromString(out)
-	require.NoError(t, err)
-	assert.Len(t, r.Runs[0].Results, 25_000)
-	for i, one := range r.Runs[0].Results {
-		require.Equal(t, i < 13_000, *one.RuleID == "ST003", i)
-	}
-	assert.Equal(t, "1000 results left out: a run holds at most 25000", *r.Runs[0].Invocations[0].ToolExecutionNotifications[0].Message.Text)
+	require.True(t, json.Valid([]byte(out)))
+	assert.Equal(t, 13_000, strings.Count(out, `"ruleId":"ST003"`), "the worst stay")
+	assert.Equal(t, 12_000, strings.Count(out, `"ruleId":"TTL007"`))
+	assert.Equal(t, 1, strings.Count(out, `"text":"1000 results left out: a run holds at most 25000"`))
 	var packed bytes.Buffer
 	zip := gzip.NewWriter(&packed)
-	_, err = io.WriteString(zip, out)
+	_, err := io.WriteString(zip, out)
 	require.NoError(t, err)
 	require.NoError(t, zip.Close())
 	assert.Less(t, packed.Len(), 10<<20, "GitHub takes 10 MB")

@@ -88,7 +88,7 @@ func (m *markdown) head(c *Check) {
 		mark = "❌"
 	case Inconclusive:
 	}
-	m.line("## %s %s: cache headers of %s\n", mark, c.Verdict, cmp.Or(md(c.Source), "nothing"))
+	m.line("## %s %s: cache headers of %s\n", mark, c.Verdict, md(c.source()))
 	for _, reason := range c.Reasons {
 		m.line("- %s", md(reason))
 	}

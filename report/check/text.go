@@ -65,7 +65,7 @@ func WriteText(w io.Writer, c *Check) error {
 }
 
 func (t *text) head(c *Check) {
-	fmt.Fprintf(&t.b, "%s  judged for %s, preset %s, fails on %s\n", safe.Text(cmp.Or(c.Source, "headers"), textURL),
+	fmt.Fprintf(&t.b, "%s  judged for %s, preset %s, fails on %s\n", safe.Text(c.source(), textURL),
 		safe.Text(c.cache(), 40), safe.Text(string(cmp.Or(c.Preset, lint.Recommended)), 40), safe.Text(string(c.FailOn), 40))
 	if launch := c.launch(); launch != "" {
 		t.b.WriteString(launch + "\n")
@@ -78,6 +78,14 @@ func (t *text) head(c *Check) {
 		t.b.WriteString("  " + safe.Text(reason, textLong))
 	}
 	t.b.WriteString("\n\n")
+}
+
+// source names what was checked.
+func (h *Head) source() string {
+	if h.Source == "-" {
+		return "standard input"
+	}
+	return cmp.Or(h.Source, "headers")
 }
 
 // cache names the cache that answers are judged for.
