@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,25 +14,47 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/report/check"
 )
 
-// schemaCommand prints the JSON Schema of the launch file.
+// schemaCommand prints the JSON Schemas of what edgeprime reads and writes.
 func schemaCommand(e *env) *cli.Command {
 	return &cli.Command{
-		Name:  "schema",
-		Usage: "print the JSON Schema of the launch file, for editors",
+		Name:      "schema",
+		ArgsUsage: "[NAME]",
+		Usage:     "print a JSON Schema: of the launch file, for editors, or of what check writes",
+		Description: "launch is the launch file; check and check-line are the JSON document and a JSON line of check,\n" +
+			"check-baseline its baselines.",
 		Action: func(c *cli.Context) error {
-			if args, err := positionals(c, e.argv); err != nil || len(args) > 0 {
-				return usageError("schema takes no argument")
+			args, err := positionals(c, e.argv)
+			if err != nil {
+				return err
 			}
-			schema := launchSchema()
-			out, err := json.MarshalIndent(schema, "", "  ")
+			if len(args) > 1 {
+				return usageError("schema takes one name")
+			}
+			name := "launch"
+			if len(args) == 1 {
+				name = args[0]
+			}
+			schema := schemas()[name]
+			if schema == nil {
+				return withHint(usageError("there is no schema %q; %s", name, near(name, slices.Sorted(maps.Keys(schemas())))), "edgeprime schema --help")
+			}
+			out, err := json.MarshalIndent(schema(), "", "  ")
 			if err != nil {
 				return fmt.Errorf("schema: %w", err)
 			}
 			_, err = fmt.Fprintf(e.stdout, "%s\n", out)
 			return err
 		},
+	}
+}
+
+// schemas are all schemas by name.
+func schemas() map[string]func() *jsonschema.Schema {
+	return map[string]func() *jsonschema.Schema{
+		"launch": launchSchema, "check": check.Schema, "check-line": check.LineSchema, "check-baseline": check.BaselineSchema,
 	}
 }
 
