@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,38 +18,32 @@ import (
 // defaultSuite is the suite of what has no region.
 const defaultSuite = "check"
 
-// WriteJUnit writes a result as JUnit XML: a suite is a region, a case a rule on an input. Findings
-// at the fail level fail, milder ones pass and say so, waived ones and those of the baseline are
+// WriteJUnit writes a result as JUnit XML, in the dialect that Jenkins and the tools around Ant
+// both read: a suite is a region, a case a rule on an input. Findings at the fail level fail,
+// milder ones pass and are told in the suite's output, waived ones and those of the baseline are
 // skipped. An input with nothing wrong passes; what could not be judged is an error when it is
 // critical, else skipped.
 func WriteJUnit(w io.Writer, c *Check) error {
-	suites := map[string]*junit.Testsuite{}
-	add := func(region string, tc junit.Testcase) {
+	suites := map[string]*suite{}
+	of := func(region string) *suite {
 		name := xmlText(cmp.Or(region, defaultSuite))
 		if suites[name] == nil {
-			suites[name] = &junit.Testsuite{Name: name, Time: "0", Timestamp: c.Started.UTC().Format("2006-01-02T15:04:05")}
-			suites[name].AddProperty("profile", xmlText(c.Profile))
-			suites[name].AddProperty("preset", xmlText(string(c.Preset)))
+			suites[name] = c.suite(name)
 		}
-		suites[name].AddTestcase(tc)
+		return suites[name]
 	}
 	for i := range c.Answers {
 		if a := &c.Answers[i]; !a.decided() || len(a.Findings) == 0 {
-			add(a.Region, a.testcase())
+			of(a.Region).AddTestcase(a.testcase())
 		}
 	}
-	c.each(func(a *Answer, f *Finding) { add(f.Region, c.testcase(a, f)) })
-	all := junit.Testsuites{Name: "edgeprime check", Time: "0"}
-	names := make([]string, 0, len(suites))
-	for name := range suites {
-		names = append(names, name)
+	c.each(func(a *Answer, f *Finding) { of(f.Region).finding(c, a, f) })
+	var all junit.Testsuites // without totals: Ant's schema has none
+	for i, name := range slices.Sorted(maps.Keys(suites)) {
+		s := suites[name]
+		s.ID, s.SystemOut, s.SystemErr = i, &junit.Output{Data: s.out.String()}, &junit.Output{}
+		all.Suites = append(all.Suites, s.Testsuite)
 	}
-	slices.Sort(names)
-	for i, name := range names {
-		suites[name].ID = i
-		all.AddSuite(*suites[name])
-	}
-	all.Skipped = 0 // Jenkins' schema has no such count for all suites
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
 	if err := all.WriteXML(&b); err != nil {
@@ -56,6 +51,22 @@ func WriteJUnit(w io.Writer, c *Check) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// suite is a suite that grows.
+type suite struct {
+	junit.Testsuite
+
+	out strings.Builder // what passes and says something
+}
+
+func (c *Check) suite(name string) *suite {
+	s := &suite{Testsuite: junit.Testsuite{
+		Name: name, Package: "edgeprime.check", Hostname: "localhost", Time: "0", Timestamp: c.Started.UTC().Format("2006-01-02T15:04:05"),
+	}}
+	s.AddProperty("profile", xmlText(c.Profile))
+	s.AddProperty("preset", xmlText(string(c.Preset)))
+	return s
 }
 
 // testcase is an answer without findings, or one that could not be judged.
@@ -72,8 +83,8 @@ func (a *Answer) testcase() junit.Testcase {
 	return tc
 }
 
-// testcase is a finding; its name tells where it is and its class which rule.
-func (c *Check) testcase(a *Answer, f *Finding) junit.Testcase {
+// finding adds a finding; its name tells where it is and its class which rule.
+func (s *suite) finding(c *Check, a *Answer, f *Finding) {
 	tc := junit.Testcase{Name: xmlText(whereOf(a, f)), Classname: xmlText(f.Rule), Time: "0"}
 	lines := slices.Concat(f.Evidence, f.fixLine())
 	if a != nil && a.where() != "" {
@@ -91,9 +102,9 @@ func (c *Check) testcase(a *Answer, f *Finding) junit.Testcase {
 	case c.FailOn != Never && f.Severity.AtLeast(c.FailOn):
 		tc.Failure = &junit.Result{Message: xmlText(f.Message), Type: xmlText(string(f.Severity)), Data: data}
 	default:
-		tc.SystemOut = &junit.Output{Data: fmt.Sprintf("%s: %s\n%s", xmlText(string(f.Severity)), xmlText(f.Message), data)}
+		fmt.Fprintf(&s.out, "%s %s %s: %s\n%s\n\n", tc.Classname, xmlText(string(f.Severity)), tc.Name, xmlText(f.Message), data)
 	}
-	return tc
+	s.AddTestcase(tc)
 }
 
 // xmlText is foreign text that XML can hold (XML 1.0, section 2.2): what no escape can write becomes
