@@ -23,7 +23,7 @@ type Waiver struct {
 	// Rule is a rule's id.
 	Rule string `json:"rule" yaml:"rule"`
 	// URL is a glob of URLs, as the launch file's critical globs are: over the path, or over the
-	// whole URL when it holds "://".
+	// whole URL when it holds "://". "/**" covers findings without a URL too, such as a region's.
 	URL string `json:"url" yaml:"url"`
 	// Region is a region's name; empty means every one.
 	Region string `json:"region,omitempty" yaml:"region"`
@@ -126,6 +126,8 @@ func (r *waiverReader) validate(w PlacedWaiver) {
 // globs are the waiver's glob.
 func (w *Waiver) globs() crawl.Globs { return crawl.Globs{Include: []string{w.URL}} }
 
+func (w *Waiver) covers(url string) bool { return url == "" && w.URL == "/**" || w.globs().Match(url) }
+
 // until is the instant at which the waiver ends.
 func (w *Waiver) until() (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, w.Expires)
@@ -151,7 +153,7 @@ func (w *Waivers) len() int {
 func (w *Waivers) find(f *Finding, now time.Time) int {
 	for i := w.len() - 1; i >= 0; i-- {
 		one := &w.List[i]
-		if one.Rule == f.Rule && (one.Region == "" || one.Region == f.Region) && !one.expired(now) && one.globs().Match(f.URL) {
+		if one.Rule == f.Rule && (one.Region == "" || one.Region == f.Region) && !one.expired(now) && one.covers(f.URL) {
 			return i
 		}
 	}

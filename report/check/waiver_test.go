@@ -82,6 +82,17 @@ func TestWaivers(t *testing.T) {
 	}
 }
 
+// A finding about a region has no URL: only a waiver of all covers it.
+func TestWaiversOfRegions(t *testing.T) {
+	t.Parallel()
+	for glob, want := range map[string]int{"/**": 1, "/*": 0, "https://**": 0} {
+		w, err := check.ReadWaivers("w.yaml", []byte("waivers: [{rule: EDGE002, url: '"+glob+"', region: eu, reason: r, expires: 2026-12-01}]"))
+		require.NoError(t, err)
+		sets := check.Findings([]lint.Finding{{Rule: "EDGE002", Severity: lint.Error, Region: "eu"}, {Rule: "EDGE002", Severity: lint.Error, Region: "us"}})
+		assert.Equal(t, want, check.Build(check.Input{Sets: sets, Criteria: check.Criteria{Waivers: w, Now: began()}}).Waived, glob)
+	}
+}
+
 // The last waiver that covers a finding is the one that is told.
 func TestLastWaiverWins(t *testing.T) {
 	t.Parallel()
