@@ -73,7 +73,7 @@ func (t *text) head(c *Check) {
 	fmt.Fprintf(&t.b, "\n%s", c.Verdict)
 	for i, reason := range c.Reasons {
 		if i > 0 {
-			t.b.WriteString("\n ")
+			t.b.WriteString("\n")
 		}
 		t.b.WriteString("  " + safe.Text(reason, textLong))
 	}
