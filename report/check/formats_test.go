@@ -129,6 +129,9 @@ func TestHugeResultsAreCut(t *testing.T) {
 	md := written(t, check.FormatMarkdown, c)
 	assert.Less(t, len(md), 1<<16)
 	assert.Contains(t, md, "\n12950 answers with no more to tell.\n")
+	for name, out := range map[string]string{"huge.text": text, "huge.github": annotations, "huge.markdown": md} {
+		golden(t, name, out)
+	}
 }
 
 func TestMarkdownIsCutWithACount(t *testing.T) {
