@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/edgeprime/edgeprime/crawl"
@@ -58,23 +60,27 @@ const (
 func readRecordings(r io.Reader, file string, format inputFormat, now time.Time) recordings {
 	in := bufio.NewReaderSize(r, 64<<10)
 	if format == "" {
-		format = detectInput(in)
+		format = detectInput(in, file)
 	}
 	switch format {
 	case inputJSONL:
 		return readJSONLines(in, file, now)
 	case inputHAR:
-		return readHAR(in, file)
+		return readHAR(in, file, now)
 	default:
 		return readHeaderBlocks(in, file, now)
 	}
 }
 
 // detectInput tells the format by the first bytes, which it leaves in place: JSON Lines have a whole
-// object on the first line, a HAR file is an object with a log.
-func detectInput(in *bufio.Reader) inputFormat {
+// object on the first line, a HAR file is an object with a log. What is called .har is none else: its
+// mistakes are told as a HAR's.
+func detectInput(in *bufio.Reader, file string) inputFormat {
 	head, _ := in.Peek(in.Size()) // less at the end of the input
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if strings.EqualFold(filepath.Ext(file), ".har") {
+		return inputHAR
+	}
 	if len(head) == 0 || head[0] != '{' {
 		return inputHeaders
 	}
@@ -113,7 +119,10 @@ type moment struct{ time.Time }
 // UnmarshalJSON implements json.Unmarshaler.
 func (m *moment) UnmarshalJSON(data []byte) error {
 	var text string
-	if json.Unmarshal(data, &text) == nil {
+	switch {
+	case string(data) == "null":
+		return nil
+	case json.Unmarshal(data, &text) == nil:
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {
 			return fmt.Errorf("%q is no time: write RFC 3339, such as 2026-12-01T09:00:00Z, or seconds since 1970", text)
@@ -123,14 +132,11 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 	}
 	seconds, err := strconv.ParseFloat(string(data), 64)
 	const most = 253402300799 // the end of the year 9999
-	switch {
-	case string(data) == "null":
-	case err != nil || seconds < 0 || seconds > most:
+	if err != nil || seconds < 0 || seconds > most {
 		return fmt.Errorf("%s is no time: write RFC 3339, such as 2026-12-01T09:00:00Z, or seconds since 1970", data)
-	default:
-		whole := int64(seconds)
-		m.Time = time.Unix(whole, int64((seconds-float64(whole))*1e6)*1e3).UTC()
 	}
+	whole := int64(seconds)
+	m.Time = time.Unix(whole, int64((seconds-float64(whole))*1e6)*1e3).UTC()
 	return nil
 }
 

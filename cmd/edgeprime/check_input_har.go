@@ -50,8 +50,9 @@ type harField struct {
 	Value string `json:"value"`
 }
 
-// readHAR reads the entries of an HTTP Archive one by one.
-func readHAR(in io.Reader, file string) recordings {
+// readHAR reads the entries of an HTTP Archive one by one. Those that do not say when they were asked
+// for are judged as of now.
+func readHAR(in io.Reader, file string, now time.Time) recordings {
 	return func(yield func(recording, error) bool) {
 		data, err := io.ReadAll(io.LimitReader(in, mostHAR+1))
 		if err == nil && len(data) > mostHAR {
@@ -72,23 +73,26 @@ func readHAR(in io.Reader, file string) recordings {
 			return
 		}
 		for seen := 1; dec.More(); seen++ {
-			before := dec.InputOffset()
+			line := lines.at(nextEntry(data, dec.InputOffset()))
 			var e harEntry
 			if err := dec.Decode(&e); err != nil {
-				bad(lines.at(before), jsonProblem(err))
+				bad(line, jsonProblem(err))
 				return
 			}
 			if strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
 				continue // no server was asked
 			}
+			if e.Started.IsZero() {
+				e.Started = now
+			}
 			r := e.recording(seen)
-			r.place = check.Place{File: file, Line: lines.at(before + 1), Column: 1}
+			r.place = check.Place{File: file, Line: line, Column: 1}
 			if !yield(r, nil) {
 				return
 			}
 		}
 		if _, err := dec.Token(); err != nil {
-			bad(lines.at(dec.InputOffset()), jsonProblem(err))
+			bad(lines.at(nextEntry(data, dec.InputOffset())), jsonProblem(err))
 		}
 	}
 }
@@ -105,6 +109,12 @@ func (c *lineCounter) at(offset int64) int {
 	c.line += bytes.Count(c.data[c.done:offset], []byte("\n"))
 	c.done = offset
 	return c.line + 1
+}
+
+// nextEntry is where the next value of a list begins.
+func nextEntry(data []byte, offset int64) int64 {
+	rest := data[min(offset, int64(len(data))):]
+	return int64(len(data) - len(bytes.TrimLeft(rest, ", \t\r\n")))
 }
 
 // toEntries moves to the first of log.entries.

@@ -15,8 +15,9 @@ import (
 )
 
 // headerBlocks reads what curl -i, -D and -v write, or header lines alone: blocks of header lines
-// with an empty line behind each. A line "# https://..." or a request line names the URL of the
-// blocks that follow. When the first block has a status line, text without one is a body.
+// with an empty line behind each. A line "# https://..." names the URL of the blocks that follow, and
+// so does a request line with the request's header. When the first answer has a status line, text
+// without one is a body.
 type headerBlocks struct {
 	file   string
 	now    time.Time
@@ -24,10 +25,14 @@ type headerBlocks struct {
 	seen   int // blocks
 
 	url, method string
-	statusLines bool // the first block had one
+	path        string      // of the request line, until Host says where it is
+	sent        [][2]string // the request's header
+	statusLines bool        // the first answer had one
 
-	block  block
-	inBody bool
+	block     block
+	inBody    bool
+	inRequest bool
+	wasEmpty  bool // the line before
 }
 
 // block is the header that is being read.
@@ -75,76 +80,116 @@ func (h *headerBlocks) take(line string) (*recording, error) {
 	if h.number == 1 {
 		line = strings.TrimPrefix(line, "\ufeff")
 	}
-	line, marked := curlMark(line)
-	if marked && line == "" {
-		return nil, nil //nolint:nilnil // a line of curl's talk
+	line, talk := curlMark(line)
+	if talk {
+		return nil, nil //nolint:nilnil // it is curl's, not the server's
 	}
+	wasEmpty := h.wasEmpty
+	h.wasEmpty = strings.TrimSpace(line) == ""
 	switch {
-	case strings.TrimSpace(line) == "":
-		done := h.end()
-		h.inBody = h.statusLines
-		return done, nil
-	case strings.HasPrefix(line, "HTTP/"):
+	case h.wasEmpty:
+		h.inBody = h.statusLines && !h.inRequest
+		h.inRequest = false
+		return h.end(), nil
+	case strings.HasPrefix(line, "HTTP/") && (!h.inBody || isStatusLine(line)):
 		done := h.end()
 		return done, h.status(line)
-	case !h.block.began && h.names(line):
-		h.inBody = false
-		return nil, nil //nolint:nilnil // it names what follows
-	case h.inBody:
-		return nil, nil //nolint:nilnil // nobody asked for the body
+	case !h.block.began && (h.remark(line) || (!h.inBody || wasEmpty) && h.request(line)), h.inBody:
+		return nil, nil //nolint:nilnil // it names what follows, or is a body that nobody asked for
+	case h.inRequest && h.asked(line):
+		return nil, nil //nolint:nilnil // more of the request
 	}
 	return nil, h.field(line)
 }
 
-// curlMark takes away the marks of curl -v: "< " stands before the answer's lines, "> ", "* " and
-// braces before its own.
-func curlMark(line string) (rest string, marked bool) {
+// curlMark takes away the marks of curl -v: "< " stands before the answer's lines, "> " before the
+// request's, "* " and braces before curl's own.
+func curlMark(line string) (rest string, talk bool) {
 	switch {
-	case strings.HasPrefix(line, "< "):
+	case strings.HasPrefix(line, "< "), strings.HasPrefix(line, "> "):
 		return line[2:], false
-	case line == "<":
+	case line == "<", line == ">":
 		return "", false
-	case strings.HasPrefix(line, "* "), strings.HasPrefix(line, "> "), line == ">", strings.HasPrefix(line, "{ ["), strings.HasPrefix(line, "} ["):
+	case strings.HasPrefix(line, "* "), strings.HasPrefix(line, "{ ["), strings.HasPrefix(line, "} ["):
 		return "", true
 	}
 	return line, false
 }
 
-// names reports whether the line says what was asked for: a URL behind "#", or a request line.
-func (h *headerBlocks) names(line string) bool {
-	if rest, ok := strings.CutPrefix(line, "#"); ok {
-		rest = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "url:"))
-		if u, err := url.Parse(rest); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
-			h.url, h.method = rest, "GET"
-		}
-		return true // every other one is a remark
-	}
-	method, rest, ok := strings.Cut(line, " ")
-	target, version, ok2 := strings.Cut(rest, " ")
-	if !ok || !ok2 || !strings.HasPrefix(version, "HTTP/") || strings.ContainsAny(method, ":/") {
+// remark reports whether the line is one, and takes the URL that it may name. In a body only a URL
+// makes it one.
+func (h *headerBlocks) remark(line string) bool {
+	rest, ok := strings.CutPrefix(line, "#")
+	if !ok {
 		return false
 	}
-	if strings.Contains(target, "://") {
-		h.url = target
+	rest = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "url:"))
+	u, err := url.Parse(rest)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return !h.inBody
 	}
-	h.method = method
+	h.url, h.method, h.sent, h.inBody = rest, "GET", nil, false
 	return true
+}
+
+// request reports whether the line is a request line, and takes what it says.
+func (h *headerBlocks) request(line string) bool {
+	words := strings.Split(line, " ")
+	if len(words) != 3 || !strings.HasPrefix(words[2], "HTTP/") || strings.Trim(words[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return false
+	}
+	h.method, h.path, h.sent = words[0], "", nil
+	if strings.Contains(words[1], "://") {
+		h.url = words[1]
+	} else {
+		h.path = words[1]
+	}
+	h.inBody, h.inRequest = false, true
+	return true
+}
+
+// asked takes a header line of the request. What is none makes the request a body's text.
+func (h *headerBlocks) asked(line string) bool {
+	name, value, ok := strings.Cut(line, ":")
+	if value = strings.Trim(value, " \t"); !ok || !isToken(name) || len(h.sent) == mostHeaderLines {
+		h.inRequest, h.inBody = false, h.statusLines
+		return h.inBody
+	}
+	h.sent = append(h.sent, [2]string{name, value})
+	if there := value + h.path; strings.EqualFold(name, "Host") && h.path != "" && h.url != "http://"+there {
+		h.url = "https://" + there
+	}
+	return true
+}
+
+func isStatusLine(line string) bool {
+	_, _, err := parseStatusLine(line)
+	return err == nil
+}
+
+// parseStatusLine returns the status and the reason of a status line.
+func parseStatusLine(line string) (status int, reason string, err error) {
+	_, rest, _ := strings.Cut(line, " ")
+	word, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	status, err = strconv.Atoi(word)
+	if err != nil || len(word) != 3 || status < 100 || status > 599 {
+		return 0, "", fmt.Errorf("%.80q is no status line", line)
+	}
+	return status, strings.TrimSpace(reason), nil
 }
 
 // status begins a block with its status line.
 func (h *headerBlocks) status(line string) error {
-	_, rest, _ := strings.Cut(line, " ")
-	word, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	code, err := strconv.Atoi(word)
-	if err != nil || code < 100 || code > 599 {
-		return fmt.Errorf("%.80q is no status line", line)
+	code, reason, err := parseStatusLine(line)
+	if err != nil {
+		return err
 	}
 	h.block = block{began: true, line: h.number, status: code}
-	h.statusLines, h.inBody = true, false
+	h.statusLines, h.inBody, h.inRequest = true, false, false
 	switch {
 	case code < 200:
 		h.block.unusual = "interim"
-	case strings.EqualFold(strings.TrimSpace(reason), "connection established"):
+	case strings.EqualFold(reason, "connection established"):
 		h.block.unusual = "proxy"
 	}
 	return nil
@@ -190,7 +235,8 @@ func (h *headerBlocks) end() *recording {
 	}
 	h.seen++
 	r := &recording{id: strconv.Itoa(h.seen), place: check.Place{File: h.file, Line: b.line, Column: 1}}
-	r.answer = recorded(h.url, h.method, b.status, nil, b.pairs, h.now, h.now, h.now)
+	r.answer = recorded(h.url, h.method, b.status, h.sent, b.pairs, h.now, h.now, h.now)
+	h.sent = nil
 	if location := r.answer.Asset.Location; location != "" && h.url != "" {
 		if base, err := url.Parse(h.url); err == nil {
 			if next, err := base.Parse(location); err == nil {

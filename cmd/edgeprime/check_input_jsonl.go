@@ -129,6 +129,8 @@ func jsonProblem(err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the input ends in the middle")
 	case errors.As(err, &syntax):
 		return fmt.Errorf("this is no JSON: %w, at byte %d", err, syntax.Offset)
 	case errors.As(err, &kind):
