@@ -127,7 +127,7 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 		if err != nil {
 			return fmt.Errorf("%q is no time: write RFC 3339, such as 2026-12-01T09:00:00Z, or seconds since 1970", text)
 		}
-		m.Time = t
+		m.Time = t.UTC()
 		return nil
 	}
 	seconds, err := strconv.ParseFloat(string(data), 64)

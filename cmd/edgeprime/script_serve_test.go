@@ -15,7 +15,8 @@ import (
 
 // serve serves a folder of the script on loopback, index.html for a folder, and writes every path
 // that is asked for to a file: serve FOLDER [NAME]. $SITE, or $NAME, is its ip:port. A file
-// status-NNN or redirect in place of a page says what is answered instead.
+// NAME.redirect in place of a page says where it redirects to, a file NAME.headers beside it what
+// stands in its header.
 func serve(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 1 || len(args) > 2 {
 		ts.Fatalf("usage: serve FOLDER [NAME]")
@@ -66,6 +67,12 @@ func (f *folder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/xml")
 	default:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	}
+	head, _ := os.ReadFile(file + ".headers")
+	for line := range strings.Lines(string(head)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
+			w.Header().Add(name, value)
+		}
 	}
 	_, _ = w.Write(data)
 }
