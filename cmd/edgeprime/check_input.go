@@ -156,15 +156,23 @@ func fillTimes(requested, received, judged, now time.Time) (time.Time, time.Time
 	return requested, received, judged
 }
 
+// exchange is what a record says about a request and its answer.
+type exchange struct {
+	url, method                 string
+	status                      int
+	sent, header                [][2]string
+	requested, received, judged time.Time
+}
+
 // recorded makes the answer of a record. Every input is critical unless a manifest says otherwise,
 // and no one expected it to be another than it is: its status and redirect are taken as known.
-func recorded(url, method string, status int, sent, header [][2]string, requested, received, judged time.Time) lint.Response {
+func recorded(x exchange) lint.Response {
 	o := &edge.Observation{
-		URL: url, At: requested, Status: status, Header: header, Sent: sent, Cache: edge.ReadCacheStatus(header),
-		Timing: edge.Timing{TTFB: float64(received.Sub(requested)) / float64(time.Millisecond)},
+		URL: x.url, At: x.requested, Status: x.status, Header: x.header, Sent: x.sent, Cache: edge.ReadCacheStatus(x.header),
+		Timing: edge.Timing{TTFB: float64(x.received.Sub(x.requested)) / float64(time.Millisecond)},
 	}
-	o.Challenge = edge.ReadChallenge(status, header, nil)
-	return lint.Response{Asset: knownAsset(url, o), Observation: o, Method: method, Now: judged}
+	o.Challenge = edge.ReadChallenge(x.status, x.header, nil)
+	return lint.Response{Asset: knownAsset(x.url, o), Observation: o, Method: x.method, Now: x.judged}
 }
 
 // knownAsset is the asset of an answer that no manifest names.

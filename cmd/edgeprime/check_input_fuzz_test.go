@@ -19,6 +19,7 @@ func bufferOf(text string) *bufio.Reader {
 // fuzzInput holds for any input of a format: no panic, every mistake is a usage error, every answer
 // can be judged, and what comes out parses and is printable.
 func fuzzInput(f *testing.F, format inputFormat, seeds ...string) {
+	f.Helper()
 	for _, seed := range seeds {
 		f.Add([]byte(seed))
 	}

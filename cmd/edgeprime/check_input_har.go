@@ -62,59 +62,67 @@ func readHAR(in io.Reader, file string, now time.Time) recordings {
 			yield(recording{}, err)
 			return
 		}
-		bad := func(line int, err error) {
-			yield(recording{}, withHint(usageError("%s:%d: %w", file, line, err), "a HAR file is what a browser's network panel saves: edgeprime help check-input"))
-		}
-		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-		dec := json.NewDecoder(bytes.NewReader(data))
-		lines := lineCounter{data: data}
-		if err := toEntries(dec); err != nil {
-			bad(lines.at(dec.InputOffset()), err)
-			return
-		}
-		for seen := 1; dec.More(); seen++ {
-			line := lines.at(nextEntry(data, dec.InputOffset()))
-			var e harEntry
-			if err := dec.Decode(&e); err != nil {
-				bad(line, jsonProblem(err))
-				return
-			}
-			if strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
-				continue // no server was asked
-			}
-			if e.Started.IsZero() {
-				e.Started = now
-			}
-			r := e.recording(seen)
-			r.place = check.Place{File: file, Line: line, Column: 1}
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if _, err := dec.Token(); err != nil {
-			bad(lines.at(nextEntry(data, dec.InputOffset())), jsonProblem(err))
+		h := harFile{file: file, now: now, data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+		if err := h.entries(func(r recording) bool { return yield(r, nil) }); err != nil {
+			yield(recording{}, withHint(usageError("%s:%d: %w", file, h.line(), err), "a HAR file is what a browser's network panel saves: edgeprime help check-input"))
 		}
 	}
 }
 
-// lineCounter tells the line of a byte; the bytes that are asked for grow.
-type lineCounter struct {
+// harFile is a HAR file that is being read.
+type harFile struct {
+	file string
+	now  time.Time
 	data []byte
-	done int64
-	line int
+	at   int64 // the byte that is looked at
+	from int64 // where lines were counted to
+	seen int   // line feeds up to there
 }
 
-func (c *lineCounter) at(offset int64) int {
-	offset = max(c.done, min(offset, int64(len(c.data))))
-	c.line += bytes.Count(c.data[c.done:offset], []byte("\n"))
-	c.done = offset
-	return c.line + 1
+// entries yields what servers answered, until yield says no.
+func (h *harFile) entries(yield func(recording) bool) error {
+	dec := json.NewDecoder(bytes.NewReader(h.data))
+	if err := toEntries(dec); err != nil {
+		h.at = dec.InputOffset()
+		return err
+	}
+	for place := 1; dec.More(); place++ {
+		h.at = h.next(dec.InputOffset())
+		var e harEntry
+		if err := dec.Decode(&e); err != nil {
+			return jsonProblem(err)
+		}
+		if strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
+			continue // no server was asked
+		}
+		if e.Started.IsZero() {
+			e.Started = h.now
+		}
+		r := e.recording(place)
+		r.place = check.Place{File: h.file, Line: h.line(), Column: 1}
+		if !yield(r) {
+			return nil
+		}
+	}
+	h.at = h.next(dec.InputOffset())
+	if _, err := dec.Token(); err != nil {
+		return jsonProblem(err)
+	}
+	return nil
 }
 
-// nextEntry is where the next value of a list begins.
-func nextEntry(data []byte, offset int64) int64 {
-	rest := data[min(offset, int64(len(data))):]
-	return int64(len(data) - len(bytes.TrimLeft(rest, ", \t\r\n")))
+// next is where the next value of a list begins.
+func (h *harFile) next(offset int64) int64 {
+	rest := h.data[min(offset, int64(len(h.data))):]
+	return int64(len(h.data) - len(bytes.TrimLeft(rest, ", \t\r\n")))
+}
+
+// line is the line that is looked at.
+func (h *harFile) line() int {
+	to := max(h.from, min(h.at, int64(len(h.data))))
+	h.seen += bytes.Count(h.data[h.from:to], []byte("\n"))
+	h.from = to
+	return h.seen + 1
 }
 
 // toEntries moves to the first of log.entries.
@@ -147,7 +155,10 @@ func (e *harEntry) recording(place int) recording {
 	requested := e.Started.Add(milliseconds(known(e.Timings.Blocked) + known(e.Timings.DNS) + known(e.Timings.Connect) + known(e.Timings.Send)))
 	received := requested.Add(milliseconds(known(e.Timings.Wait)))
 	r := recording{id: strconv.Itoa(place)}
-	r.answer = recorded(e.Request.URL, e.Request.Method, e.Response.Status, harPairs(e.Request.Headers), harPairs(e.Response.Headers), requested, received, received)
+	r.answer = recorded(exchange{
+		url: e.Request.URL, method: e.Request.Method, status: e.Response.Status, sent: harPairs(e.Request.Headers),
+		header: harPairs(e.Response.Headers), requested: requested, received: received, judged: received,
+	})
 	r.answer.Observation.Bytes, r.answer.Observation.WireBytes = max(0, e.Response.Content.Size), max(0, e.Response.BodySize)
 	if kind := harKind(e.Type); kind != "" {
 		r.answer.Asset.Kind = kind

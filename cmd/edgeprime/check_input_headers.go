@@ -3,9 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strconv"
 	"strings"
@@ -47,32 +45,33 @@ type block struct {
 func readHeaderBlocks(in *bufio.Reader, file string, now time.Time) recordings {
 	return func(yield func(recording, error) bool) {
 		h := headerBlocks{file: file, now: now, method: "GET"}
-		for {
-			line, err := boundedLine(in)
-			h.number++
-			last := errors.Is(err, io.EOF)
-			if err != nil && !last {
-				yield(recording{}, inputError(file, h.number, err))
-				return
-			}
+		for line, err := range inputLines(in, file) {
 			var done *recording
-			if !last || len(line) > 0 {
-				if done, err = h.take(strings.TrimRight(string(line), "\r\n")); err != nil {
-					yield(recording{}, withHint(usageError("%s:%d: %w", file, h.number, err), "header blocks look like the output of curl -sI URL: edgeprime help check-input"))
-					return
-				}
+			if err == nil {
+				done, err = h.line(line)
+			}
+			if err != nil {
+				yield(recording{}, err)
+				return
 			}
 			if done != nil && !yield(*done, nil) {
 				return
 			}
-			if last {
-				if done := h.end(); done != nil {
-					yield(*done, nil)
-				}
-				return
-			}
+		}
+		if done := h.end(); done != nil {
+			yield(*done, nil)
 		}
 	}
+}
+
+// line takes a line, and says where a mistake is.
+func (h *headerBlocks) line(line inputLine) (*recording, error) {
+	h.number = line.number
+	done, err := h.take(strings.TrimRight(string(line.text), "\r\n"))
+	if err != nil {
+		err = withHint(usageError("%s:%d: %w", h.file, h.number, err), "header blocks look like the output of curl -sI URL: edgeprime help check-input")
+	}
+	return done, err
 }
 
 // take takes a line, and returns the recording that it ends.
@@ -235,7 +234,9 @@ func (h *headerBlocks) end() *recording {
 	}
 	h.seen++
 	r := &recording{id: strconv.Itoa(h.seen), place: check.Place{File: h.file, Line: b.line, Column: 1}}
-	r.answer = recorded(h.url, h.method, b.status, h.sent, b.pairs, h.now, h.now, h.now)
+	r.answer = recorded(exchange{
+		url: h.url, method: h.method, status: b.status, sent: h.sent, header: b.pairs, requested: h.now, received: h.now, judged: h.now,
+	})
 	h.sent = nil
 	if location := r.answer.Asset.Location; location != "" && h.url != "" {
 		if base, err := url.Parse(h.url); err == nil {

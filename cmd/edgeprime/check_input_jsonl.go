@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -35,27 +36,46 @@ type recordedLine struct {
 // readJSONLines reads one answer a line. Empty lines are none.
 func readJSONLines(in *bufio.Reader, file string, now time.Time) recordings {
 	return func(yield func(recording, error) bool) {
-		for number, seen := 1, 0; ; number++ {
-			line, err := boundedLine(in)
-			if text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))); err == nil || len(text) > 0 && errors.Is(err, io.EOF) {
-				if len(text) == 0 {
-					continue
-				}
-				seen++
-				r, problem := parseRecordedLine(text, seen, now)
-				r.place = check.Place{File: file, Line: number, Column: 1}
-				if problem != nil {
-					yield(r, withHint(usageError("%s:%d: %w", file, number, problem), "one JSON object a line: edgeprime help check-input"))
-					return
-				}
-				if !yield(r, nil) {
-					return
-				}
-			}
+		seen := 0
+		for line, err := range inputLines(in, file) {
 			if err != nil {
-				if !errors.Is(err, io.EOF) {
-					yield(recording{}, inputError(file, number, err))
-				}
+				yield(recording{}, err)
+				return
+			}
+			text := bytes.TrimSpace(bytes.TrimPrefix(line.text, []byte("\xef\xbb\xbf")))
+			if len(text) == 0 {
+				continue
+			}
+			seen++
+			r, err := parseRecordedLine(text, seen, now)
+			r.place = check.Place{File: file, Line: line.number, Column: 1}
+			if err != nil {
+				err = withHint(usageError("%s:%d: %w", file, line.number, err), "one JSON object a line: edgeprime help check-input")
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// inputLine is a line of an input with its end.
+type inputLine struct {
+	number int
+	text   []byte
+}
+
+// inputLines reads an input line by line. After an error there are no more.
+func inputLines(in *bufio.Reader, file string) iter.Seq2[inputLine, error] {
+	return func(yield func(inputLine, error) bool) {
+		for number := 1; ; number++ {
+			text, err := boundedLine(in)
+			last := errors.Is(err, io.EOF)
+			if err != nil && !last {
+				yield(inputLine{}, inputError(file, number, err))
+				return
+			}
+			if len(text) > 0 && !yield(inputLine{number, text}, nil) || last {
 				return
 			}
 		}
@@ -98,7 +118,9 @@ func parseRecordedLine(text []byte, place int, now time.Time) (recording, error)
 		in.Method = "GET"
 	}
 	asked, received, judged := fillTimes(in.Asked.Time, in.Received.Time, in.Now.Time, now)
-	r.answer = recorded(in.URL, in.Method, in.Status, in.Sent, in.Header, asked, received, judged)
+	r.answer = recorded(exchange{
+		url: in.URL, method: in.Method, status: in.Status, sent: in.Sent, header: in.Header, requested: asked, received: received, judged: judged,
+	})
 	if in.Kind != "" {
 		r.answer.Asset.Kind = in.Kind
 	}

@@ -34,11 +34,11 @@ func said(r recording) string {
 	for i, pair := range o.Header {
 		header[i] = pair[0] + "=" + pair[1]
 	}
-	sent := ""
+	var sent strings.Builder
 	for _, pair := range o.Sent {
-		sent += " >" + pair[0] + "=" + pair[1]
+		sent.WriteString(" >" + pair[0] + "=" + pair[1])
 	}
-	line := fmt.Sprintf("%s@%d %s %s %d %s%s [%s]", r.id, r.place.Line, r.answer.Method, o.URL, o.Status, r.answer.Asset.Kind, sent, strings.Join(header, "|"))
+	line := fmt.Sprintf("%s@%d %s %s %d %s%s [%s]", r.id, r.place.Line, r.answer.Method, o.URL, o.Status, r.answer.Asset.Kind, sent.String(), strings.Join(header, "|"))
 	if r.failure != "" {
 		line += " !" + r.failure
 	}
