@@ -44,8 +44,8 @@ func (j *headerJudge) judge(r recording) check.Answer {
 	case hidden:
 		a.Profile = hiddenCaching(a.Profile)
 	}
-	if a.Profile.Storable == nil && o.Cache.EdgeHit != nil && *o.Cache.EdgeHit {
-		a.Profile.Storable, a.Profile.Reason = o.Cache.EdgeHit, "" // it was stored
+	if hit := o.Cache.EdgeHit; hit != nil && *hit && (a.Profile.Storable == nil || !*a.Profile.Storable) {
+		a.Profile = storedCaching(a.Profile)
 	}
 	switch {
 	case o.Challenge != "" && a.Failure == "":
@@ -65,9 +65,9 @@ func (j *headerJudge) judge(r recording) check.Answer {
 }
 
 // atOrigin is what the profile's cache makes of the origin's answer, with the age of the edge's copy.
-func (j *headerJudge) atOrigin(l *lint.Linter, r recording, edge policy.Policy) policy.Policy {
+func (j *headerJudge) atOrigin(l *lint.Linter, r recording, copied policy.Policy) policy.Policy {
 	_, p, _ := l.Policies(*r.origin)
-	p.AgeValue, p.CorrectedAge, p.ApparentAge, p.Received = edge.AgeValue, edge.CorrectedAge, edge.ApparentAge, edge.Received
+	p.AgeValue, p.CorrectedAge, p.ApparentAge, p.Received = copied.AgeValue, copied.CorrectedAge, copied.ApparentAge, copied.Received
 	return p
 }
 
@@ -139,6 +139,19 @@ func hiddenCaching(c check.Caching) check.Caching {
 	return check.Caching{
 		Profile: c.Profile, Storable: c.Storable, AgeS: c.AgeS, Deviations: c.Deviations,
 		Unknown: "the edge answered from its store, though by its headers the copy is not fresh: a rule of its own decides, or a field that it keeps to itself; declare it with --edge-ttl or cdn.edge_ttl",
+	}
+}
+
+// storedCaching is what is known of a cache that answered from its store, though by what is known of
+// it it stores no such answer.
+func storedCaching(c check.Caching) check.Caching {
+	stored, why := true, "a rule of its own decides"
+	if c.Reason != "" {
+		why = "by its headers and defaults it stores no such answer (" + c.Reason + "); " + why
+	}
+	return check.Caching{
+		Profile: c.Profile, Storable: &stored, AgeS: c.AgeS, Deviations: c.Deviations,
+		Unknown: cmp.Or(c.Unknown, "the edge answered from its store, though "+why+"; declare it with --edge-ttl or cdn.edge_ttl"),
 	}
 }
 
