@@ -115,8 +115,7 @@ func curlMark(line string) (rest string, talk bool) {
 	return line, false
 }
 
-// remark reports whether the line is one, and takes the URL that it may name. In a body only a URL
-// makes it one.
+// remark reports whether the line is one, and takes the URL that it may name, which ends a body.
 func (h *headerBlocks) remark(line string) bool {
 	rest, ok := strings.CutPrefix(line, "#")
 	if !ok {
@@ -125,7 +124,7 @@ func (h *headerBlocks) remark(line string) bool {
 	rest = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "url:"))
 	u, err := url.Parse(rest)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return !h.inBody
+		return true
 	}
 	h.url, h.method, h.sent, h.inBody = rest, "GET", nil, false
 	return true

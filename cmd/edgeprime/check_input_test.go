@@ -106,6 +106,10 @@ func TestHeaderBlocks(t *testing.T) {
 			"HTTP/2 200\nage: 3\n\nGET /x HTTP/1.1\nis a line of text\n\nHTTP/2 200\nage: 4\n",
 			[]string{"1@1 GET  200 data [age=3]", "2@7 GET  200 data [age=4]"},
 		},
+		"a body that quotes a request": {
+			"HTTP/2 200\nage: 3\n\ntext\nGET /x HTTP/1.1\nHost: b.example\n\nHTTP/2 200\nage: 4\n",
+			[]string{"1@1 GET  200 data [age=3]", "2@8 GET  200 data [age=4]"},
+		},
 		"curl -v": {
 			"* Connected to a.example\n> GET /x.js HTTP/2\n> Host: a.example\n>\n{ [5 bytes data]\n< HTTP/2 200\n< age: 3\n<\n{ [100 bytes data]\n* Connection left intact\n",
 			[]string{"1@6 GET https://a.example/x.js 200 script >Host=a.example [age=3]"},
