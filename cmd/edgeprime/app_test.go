@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -75,7 +76,7 @@ func TestFinishPrintsOnce(t *testing.T) {
 	assert.Equal(t, "edgeprime: interrupted\n", stderr.String())
 }
 
-// sliceApp is the real command line with one more command.
+// sliceApp is the real command line with another check.
 func sliceApp(e *env, got, positional *[]string) *cli.App {
 	app := newApp(e)
 	check := &cli.Command{
@@ -96,7 +97,7 @@ func sliceApp(e *env, got, positional *[]string) *cli.App {
 		},
 	}
 	e.close(check)
-	app.Commands = append(app.Commands, check)
+	app.Commands = append(slices.DeleteFunc(app.Commands, func(c *cli.Command) bool { return c.Name == check.Name }), check)
 	return app
 }
 
