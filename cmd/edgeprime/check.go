@@ -66,7 +66,7 @@ func checkFlags() []cli.Flag {
 }
 
 // limitFlag is the flag of a setting that every command with a launch has.
-func limitFlag(name string) cli.Flag {
+func limitFlag(name string) *cli.StringFlag {
 	for _, s := range settings() {
 		if s.flag == name {
 			return &cli.StringFlag{Name: s.flag, Usage: s.usage + " [$" + s.variable + "]"}
@@ -110,7 +110,7 @@ func (k *checking) run(ctx context.Context) error {
 		}
 		answers = append(answers, k.judge.judge(r))
 	}
-	c := check.Build(check.Input{Head: k.head, Criteria: k.criteria, Answers: answers, Sets: k.sets, Root: workingFolder()})
+	c := check.Build(check.Input{Head: k.head, Criteria: k.criteria, Answers: answers, Sets: k.sets, Root: k.e.repository()})
 	if err := k.write(c); err != nil {
 		return err
 	}
@@ -139,9 +139,7 @@ func (k *checking) stream(ctx context.Context, inputs recordings) error {
 			}
 		}
 		decision = lines.Decision()
-		for _, warning := range lines.Warnings() {
-			k.e.tell("warning: %s", warning)
-		}
+		k.warn(lines.Warnings())
 		return lines.Flush()
 	})
 	if err != nil {
@@ -171,10 +169,17 @@ func (k *checking) write(c *check.Check) error {
 		}
 		k.e.tell("wrote the baseline %s; use it with --baseline %s", k.baseline, k.baseline)
 	}
-	for _, warning := range c.Warnings {
-		k.e.tell("warning: %s", warning)
+	if k.format != check.FormatText || k.output != "" {
+		k.warn(c.Warnings)
 	}
 	return k.stepSummary(c)
+}
+
+// warn says on standard error what the text format says by itself.
+func (k *checking) warn(warnings []string) {
+	for _, warning := range warnings {
+		k.e.tell("warning: %s", warning)
+	}
 }
 
 // stepSummary adds the result to the summary of a GitHub Actions step, where there is one.
@@ -205,8 +210,12 @@ func (k *checking) verdict(d check.Decision) error {
 	}
 }
 
-// workingFolder is the folder that paths in results are told relative to.
-func workingFolder() string {
+// repository is the folder that paths in results are told relative to: the CI system's checkout, else
+// the current folder.
+func (e *env) repository() string {
+	if checkout := cmp.Or(e.getenv("GITHUB_WORKSPACE"), e.getenv("CI_PROJECT_DIR")); checkout != "" {
+		return checkout
+	}
 	folder, err := os.Getwd()
 	if err != nil {
 		return ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -39,20 +40,16 @@ func (k *checking) fetched(ctx context.Context, l *launch, targets []target) rec
 		stopped := errors.New("nobody wants more")
 		err := k.e.inAdHocRun(ctx, l, func(ctx context.Context, r *launchRun) error {
 			a := k.asking(r)
-			for len(targets) > 0 {
-				n := min(len(targets), atOnce)
-				answers, err := a.ask(ctx, targets[:n])
-				for _, one := range answers {
-					for _, r := range one {
-						if !yield(r, nil) {
-							return stopped
-						}
+			for some := range slices.Chunk(targets, atOnce) {
+				answers, err := a.ask(ctx, some)
+				for _, r := range answers {
+					if !yield(r, nil) {
+						return stopped
 					}
 				}
 				if err != nil {
 					return err
 				}
-				targets = targets[n:]
 			}
 			return nil
 		})
@@ -82,8 +79,8 @@ func (k *checking) asking(r *launchRun) *asking {
 	return a
 }
 
-// ask asks for some targets at the same time.
-func (a *asking) ask(ctx context.Context, targets []target) ([][]recording, error) {
+// ask asks for some targets at the same time, and returns the answers in the targets' order.
+func (a *asking) ask(ctx context.Context, targets []target) ([]recording, error) {
 	answers := make([][]recording, len(targets))
 	var group errgroup.Group
 	for i, t := range targets {
@@ -96,7 +93,7 @@ func (a *asking) ask(ctx context.Context, targets []target) ([][]recording, erro
 	for _, one := range answers {
 		a.compare(one)
 	}
-	return answers, err
+	return slices.Concat(answers...), err
 }
 
 // target asks for one target and what it redirects to, in every variant.

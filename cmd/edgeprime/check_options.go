@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -93,7 +94,7 @@ func (k *checking) rules(c *cli.Context, base launchFile) error {
 		config.Levels[id] = level
 	}
 	if k.judge.rules, err = lint.New(config, p); err != nil {
-		return usageError("%w", err)
+		return withHint(usageError("%s", strings.ReplaceAll(err.Error(), "lint: ", "")), "see: edgeprime explain, edgeprime check --help")
 	}
 	k.judge.profile, k.judge.settings = profile, base.CDN.Settings
 	if text := c.String("edge-ttl"); text != "" {

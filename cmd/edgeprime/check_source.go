@@ -95,9 +95,8 @@ func (k *checking) targets(c *cli.Context, args []string, file string) (*launch,
 		if err != nil {
 			return nil, nil, err
 		}
-		defer f.Close()
 		targets, err := manifestTargets(f, inputName(path))
-		return nil, targets, err
+		return nil, targets, errors.Join(err, f.Close())
 	}
 	if len(args) > 0 && file == "" || c.String("urls-from") != "" {
 		targets, err := k.urlTargets(c, args)
@@ -131,12 +130,11 @@ func (k *checking) urlTargets(c *cli.Context, args []string) ([]target, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
 		more, at, err := urlLines(f, inputName(path))
-		if err != nil {
+		if err := errors.Join(err, f.Close()); err != nil {
 			return nil, err
 		}
-		urls, places = append(urls, more...), append(places, at...)
+		urls, places = append(urls, more...), slices.Concat(places, at)
 	}
 	return targetsOf(urls, func(i int) check.Place { return places[i] })
 }
@@ -197,7 +195,7 @@ func (k *checking) recorded(path string, format inputFormat) (recordings, error)
 		return nil, err
 	}
 	return func(yield func(recording, error) bool) {
-		defer f.Close()
+		defer func() { _ = f.Close() }() // it was read only
 		for r, err := range readRecordings(f, inputName(path), format, k.e.now().UTC().Truncate(time.Millisecond)) {
 			if !yield(r, err) {
 				return

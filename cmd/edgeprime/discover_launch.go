@@ -125,6 +125,7 @@ func (l *launch) asAdHoc() error {
 	}
 	hosts := slices.Sorted(slices.Values(l.CrawlConfig().EffectiveScope().Hosts))
 	sum := sha256.Sum256([]byte(strings.Join(hosts, "\n")))
+	l.AdHoc = true
 	l.File.Name = "ad-hoc-" + hex.EncodeToString(sum[:8])
 	l.File.Report.Dir = filepath.Join(cache, "edgeprime")
 	return nil

@@ -121,7 +121,7 @@ func (e *env) inRun(ctx context.Context, l *launch, resume string, primes bool, 
 	if err != nil {
 		return err
 	}
-	if l.Path != adHocPath {
+	if !l.AdHoc {
 		e.tell("run %s of launch %s", r.ID, l.File.Name)
 	}
 	err = work(ctx, r)

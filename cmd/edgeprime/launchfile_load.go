@@ -26,6 +26,7 @@ const maxLaunchFile = 1 << 20
 type launch struct {
 	File   launchFile // with defaults
 	Path   string     // of the launch file; "-" for standard input
+	AdHoc  bool       // it leaves no run behind, see asAdHoc
 	Digest string     // "sha-256:" and hex of every resolved value but credentials, and of the URL lists
 
 	At        time.Time // in the launch's zone, as the two below
