@@ -91,6 +91,7 @@ type checking struct {
 	launch        *launch // of the launch file, nil without one
 	probes        int
 	originAddress string
+	compares      bool            // answers of several regions
 	sets          []check.Finding // over several answers
 }
 
@@ -119,7 +120,7 @@ func (k *checking) run(ctx context.Context) error {
 
 // streams reports whether lines can be written one by one, however many there are.
 func (k *checking) streams() bool {
-	return k.format == check.FormatJSONL && len(k.reports) == 0 && k.baseline == "" && k.e.getenv("GITHUB_STEP_SUMMARY") == ""
+	return k.format == check.FormatJSONL && !k.compares && len(k.reports) == 0 && k.baseline == "" && k.e.getenv("GITHUB_STEP_SUMMARY") == ""
 }
 
 func (k *checking) stream(ctx context.Context, inputs recordings) error {

@@ -60,13 +60,7 @@ func (k *checking) fetched(ctx context.Context, l *launch, targets []target) rec
 }
 
 func (k *checking) asking(r *launchRun) *asking {
-	a := &asking{run: r, judge: &k.judge, probes: k.probes, sets: &k.sets}
-	for _, region := range r.launch.File.Regions {
-		for _, v := range region.Vantages {
-			v.Region = region.Name
-			a.vantages = append(a.vantages, v)
-		}
-	}
+	a := &asking{run: r, judge: &k.judge, vantages: r.launch.vantages(), probes: k.probes, sets: &k.sets}
 	if k.originAddress != "" {
 		a.origin = &edge.Vantage{Name: originVantage, Via: edge.ConnectTo, Address: k.originAddress}
 	}
@@ -77,6 +71,18 @@ func (k *checking) asking(r *launchRun) *asking {
 		r.tower.station(*a.origin)
 	}
 	return a
+}
+
+// vantages are those of all regions, in the launch file's order.
+func (l *launch) vantages() []edge.Vantage {
+	var all []edge.Vantage
+	for _, region := range l.File.Regions {
+		for _, v := range region.Vantages {
+			v.Region = region.Name
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // ask asks for some targets at the same time, and returns the answers in the targets' order.

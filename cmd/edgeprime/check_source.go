@@ -83,6 +83,7 @@ func (k *checking) live(c *cli.Context, args []string, file string) error {
 	if k.head.Source == "" {
 		k.head.Source = plural(len(targets), "URL")
 	}
+	k.compares = k.probes > 0 && len(l.vantages()) > 1
 	k.inputs = func(ctx context.Context) (recordings, error) { return k.fetched(ctx, l, targets), nil }
 	return nil
 }
