@@ -43,6 +43,7 @@ func checkFlags() []cli.Flag {
 		&cli.StringFlag{Name: "headers-from", Usage: "judge headers recorded in `FILE` (header blocks, HAR or JSON Lines), - for standard input"},
 		&cli.StringFlag{Name: "input-format", Usage: "`FORMAT` of --headers-from, else it is told by its beginning: " + strings.Join(inputFormats(), ", ")},
 		&cli.StringFlag{Name: "profile", Usage: "judge for this cache, `NAME`, else for the one that answered: " + strings.Join(policy.Names(), ", ")},
+		&cli.StringSliceFlag{Name: "compare", Usage: "another cache in front of the same site, `NAME`, whose lifetimes must be alike (TGT008); repeat for more"},
 		&cli.StringFlag{Name: "preset", Usage: "the `SET` of rules: recommended, strict or static-only"},
 		&cli.StringSliceFlag{Name: "rule", Usage: "`ID=LEVEL`: off, note, warning, error or blocker for one rule; repeat for more"},
 		&cli.StringFlag{Name: "fail-on", Usage: "the mildest `SEVERITY` that fails: blocker, error, warning, note or never; default error"},

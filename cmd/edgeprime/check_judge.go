@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ type headerJudge struct {
 	// profile is the cache that all answers are judged for; empty means the one that gave them.
 	profile  string
 	settings policy.Settings
+	others   []policy.Profile // that lifetimes are compared with
 	rules    *lint.Linter
 	when     launchWhen
 	mu       sync.Mutex
@@ -51,7 +53,7 @@ func (j *headerJudge) judge(r recording) check.Answer {
 	case o.Challenge != "" && a.Failure == "":
 		a.Failure = "a challenge or block page answered, not the site: " + o.Challenge
 	case a.Failure == "":
-		a.Findings = check.Findings(append(linter.Response(r.answer), linter.Probes(r.answer, r.probes)...))
+		a.Findings = check.Findings(slices.Concat(linter.Response(r.answer), linter.Probes(r.answer, r.probes), linter.Across(r.answer, j.others)))
 	}
 	for _, p := range lint.Probes() {
 		if r.probes[p] != nil {

@@ -80,9 +80,16 @@ func (k *checking) rules(c *cli.Context, base launchFile) error {
 	if profile == policy.RFC9111().Name && !c.IsSet("profile") {
 		profile = "" // the default: each answer tells
 	}
-	p, ok := policy.Named(cmp.Or(profile, policy.RFC9111().Name))
-	if !ok {
-		return withHint(usageError("there is no profile %q; %s", profile, near(profile, policy.Names())), "edgeprime check --help")
+	p, err := profileNamed(cmp.Or(profile, policy.RFC9111().Name))
+	if err != nil {
+		return err
+	}
+	for _, name := range c.StringSlice("compare") {
+		other, err := profileNamed(name)
+		if err != nil {
+			return err
+		}
+		k.judge.others = append(k.judge.others, other)
 	}
 	config := base.Rules
 	config.Preset = cmp.Or(lint.Preset(c.String("preset")), config.Preset)
@@ -112,6 +119,14 @@ func (k *checking) rules(c *cli.Context, base launchFile) error {
 		return usageError("--fail-on: %w", err)
 	}
 	return nil
+}
+
+func profileNamed(name string) (policy.Profile, error) {
+	p, ok := policy.Named(name)
+	if !ok {
+		return p, withHint(usageError("there is no profile %q; %s", name, near(name, policy.Names())), "edgeprime check --help")
+	}
+	return p, nil
 }
 
 // launchWhenOf reads the launch that freshness is judged through.
