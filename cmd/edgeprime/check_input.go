@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/http"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/edge/policy"
 	"github.com/edgeprime/edgeprime/report/check"
 )
 
@@ -154,6 +156,13 @@ func fillTimes(requested, received, judged, now time.Time) (time.Time, time.Time
 		judged = received
 	}
 	return requested, received, judged
+}
+
+// arrival is when an answer came that nobody noted the time of: as long ago as its Date and Age
+// allow, so that a recording is judged as of when it was made.
+func arrival(header [][2]string, now time.Time) time.Time {
+	p := policy.Evaluate(policy.Request{}, policy.Response{Status: http.StatusOK, Header: header}, now, now, policy.RFC9111())
+	return now.Add(-max(0, p.ApparentAge-p.AgeValue))
 }
 
 // exchange is what a record says about a request and its answer.

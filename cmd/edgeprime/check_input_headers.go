@@ -233,8 +233,9 @@ func (h *headerBlocks) end() *recording {
 	}
 	h.seen++
 	r := &recording{id: strconv.Itoa(h.seen), place: check.Place{File: h.file, Line: b.line, Column: 1}}
+	at := arrival(b.pairs, h.now)
 	r.answer = recorded(exchange{
-		url: h.url, method: h.method, status: b.status, sent: h.sent, header: b.pairs, requested: h.now, received: h.now, judged: h.now,
+		url: h.url, method: h.method, status: b.status, sent: h.sent, header: b.pairs, requested: at, received: at, judged: at,
 	})
 	h.sent = nil
 	if location := r.answer.Asset.Location; location != "" && h.url != "" {

@@ -117,7 +117,7 @@ func parseRecordedLine(text []byte, place int, now time.Time) (recording, error)
 	if in.Method == "" {
 		in.Method = "GET"
 	}
-	asked, received, judged := fillTimes(in.Asked.Time, in.Received.Time, in.Now.Time, now)
+	asked, received, judged := fillTimes(in.Asked.Time, in.Received.Time, in.Now.Time, arrival(in.Header, now))
 	r.answer = recorded(exchange{
 		url: in.URL, method: in.Method, status: in.Status, sent: in.Sent, header: in.Header, requested: asked, received: received, judged: judged,
 	})

@@ -222,6 +222,25 @@ func TestInstantsOfALine(t *testing.T) {
 }
 
 // TestBadInputs holds that every mistake is a usage error that names the place and the next step.
+func TestArrival(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	for name, row := range map[string]struct {
+		header [][2]string
+		ago    time.Duration
+	}{
+		"no Date":                 {nil, 0},
+		"an old Date":             {[][2]string{{"Date", "Mon, 30 Nov 2026 09:00:00 GMT"}}, 24 * time.Hour},
+		"a copy's Date":           {[][2]string{{"Date", "Mon, 30 Nov 2026 09:00:00 GMT"}, {"Age", "3600"}}, 23 * time.Hour},
+		"a copy of now":           {[][2]string{{"Date", "Tue, 01 Dec 2026 08:59:00 GMT"}, {"Age", "3600"}}, 0},
+		"a Date to come":          {[][2]string{{"Date", "Wed, 02 Dec 2026 09:00:00 GMT"}}, 0},
+		"a Date that is no date":  {[][2]string{{"Date", "yesterday"}}, 0},
+		"an Age that is no count": {[][2]string{{"Date", "Mon, 30 Nov 2026 09:00:00 GMT"}, {"Age", "old"}}, 24 * time.Hour},
+	} {
+		assert.Equal(t, row.ago, now.Sub(arrival(row.header, now)), name)
+	}
+}
+
 func TestBadInputs(t *testing.T) {
 	for _, tt := range []struct {
 		name, file, in string
