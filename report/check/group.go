@@ -72,7 +72,7 @@ func (c *Check) groups() []group {
 func whereOf(a *Answer, f *Finding) string {
 	url := f.URL
 	if url == "" && a != nil {
-		url = a.name()
+		url = a.place()
 	}
 	return cmp.Or(strings.Join(slices.DeleteFunc([]string{url, f.Variant, f.Region, f.Vantage}, func(s string) bool { return s == "" }), " "), "all")
 }

@@ -172,7 +172,7 @@ func (t *text) answers(c *Check) {
 			status = strconv.Itoa(a.Status)
 		}
 		t.line("%-12s %-6s %-18s %-18s %s", a.mark(), status, safe.Text(a.RFC.short(), 18), safe.Text(a.Profile.short(), 18),
-			safe.Text(a.name(), textURL))
+			safe.Text(a.place(), textURL))
 		if a.Failure != "" {
 			t.line("%-12s %s", "", safe.Text(a.Failure, textLong))
 		}

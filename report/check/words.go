@@ -118,6 +118,14 @@ func (c *Cache) words() string {
 // name is an answer's URL, or its id when it has none.
 func (a *Answer) name() string { return cmp.Or(a.URL, "input "+safe.URL(a.ID)) }
 
+// place is an answer's URL, or its id and where that stands.
+func (a *Answer) place() string {
+	if where := a.where(); a.URL == "" && where != "" {
+		return a.name() + " (" + where + ")"
+	}
+	return a.name()
+}
+
 // instant words an instant, to the second.
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
