@@ -23,7 +23,7 @@ const (
 // then the vantages, the findings and what to do. A report over 1 MiB is cut between lines, with a
 // count of the lines that were left out.
 func WriteMarkdown(w io.Writer, r *Report) error {
-	m := &markdown{}
+	m := newMarkdown()
 	m.head(r)
 	m.vantages(r)
 	m.origin(r)
@@ -32,31 +32,22 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 	m.problems(r)
 	m.list("Next", r.Next)
 	m.foot(r)
-	if m.left > 0 {
-		fmt.Fprintf(&m.b, "\n_%s left out: this report is cut at 1 MiB. The other formats have more._\n", plural(m.left, "line"))
+	text := m.String()
+	if m.Left() > 0 {
+		text += fmt.Sprintf("\n_%s left out: this report is cut at 1 MiB. The other formats have more._\n", plural(m.Left(), "line"))
 	}
-	if _, err := io.WriteString(w, m.b.String()); err != nil {
+	if _, err := io.WriteString(w, text); err != nil {
 		return fmt.Errorf("report: markdown: %w", err)
 	}
 	return nil
 }
 
 // markdown collects lines up to a size.
-type markdown struct {
-	b    strings.Builder
-	left int // lines that had no room
-}
+type markdown struct{ *safe.Lines }
 
-// line adds a line, or counts it when there is no room: from the first one without room on, so that
-// nothing is missing in between.
-func (m *markdown) line(format string, args ...any) {
-	line := fmt.Sprintf(format, args...) + "\n"
-	if m.left > 0 || m.b.Len()+len(line) > markdownMost-markdownSpare {
-		m.left += strings.Count(line, "\n")
-		return
-	}
-	m.b.WriteString(line)
-}
+func newMarkdown() markdown { return markdown{safe.NewLines(markdownMost - markdownSpare)} }
+
+func (m markdown) line(format string, args ...any) { m.Add(fmt.Sprintf(format, args...)) }
 
 // md is foreign text for a line or a cell.
 func md(s string) string { return safe.Markdown(safe.Text(safe.URL(s), markdownText)) }
@@ -64,7 +55,7 @@ func md(s string) string { return safe.Markdown(safe.Text(safe.URL(s), markdownT
 // mdCode is foreign text, such as a URL, that is shown as it is.
 func mdCode(s string) string { return safe.Code(safe.Text(safe.URL(s), markdownText)) }
 
-func (m *markdown) head(r *Report) {
+func (m markdown) head(r *Report) {
 	state := stateOf(r.Verdict)
 	mark := map[string]string{"ready": "✅", "not-ready": "❌"}
 	incomplete := ""
@@ -88,7 +79,7 @@ func (m *markdown) head(r *Report) {
 	}
 }
 
-func (m *markdown) vantages(r *Report) {
+func (m markdown) vantages(r *Report) {
 	m.line("\n### Regions\n")
 	if len(r.Vantages) == 0 {
 		m.line("No vantage was planned, so nothing was measured.")
@@ -121,7 +112,7 @@ func hitCounts(h Hit) string {
 	return fmt.Sprintf("%s (%d of %d)", md(hitPercent(h)), h.Hits, h.Known)
 }
 
-func (m *markdown) origin(r *Report) {
+func (m markdown) origin(r *Report) {
 	o, limits := r.Origin, r.Origin.Limits.WithDefaults()
 	m.line("\n**Origin**: at most %s; peak %d of %d per second, %d of %d in flight; %s; p95 %s.", plural(o.Requests, "request"),
 		o.PeakRPS, limits.MaxRPS, o.MaxOpen, limits.MaxInFlight, plural(o.Errors, "error"), md(o.Ms.words()))
@@ -131,7 +122,7 @@ func (m *markdown) origin(r *Report) {
 	}
 }
 
-func (m *markdown) findings(r *Report) {
+func (m markdown) findings(r *Report) {
 	if len(r.Rules) == 0 {
 		return
 	}
@@ -151,7 +142,7 @@ func (m *markdown) findings(r *Report) {
 	}
 }
 
-func (m *markdown) missing(r *Report) {
+func (m markdown) missing(r *Report) {
 	if len(r.Missing) == 0 {
 		return
 	}
@@ -168,7 +159,7 @@ func (m *markdown) missing(r *Report) {
 	}
 }
 
-func (m *markdown) problems(r *Report) {
+func (m markdown) problems(r *Report) {
 	if len(r.Problems) == 0 {
 		return
 	}
@@ -181,7 +172,7 @@ func (m *markdown) problems(r *Report) {
 	}
 }
 
-func (m *markdown) list(title string, items []string) {
+func (m markdown) list(title string, items []string) {
 	if len(items) == 0 {
 		return
 	}
@@ -191,6 +182,6 @@ func (m *markdown) list(title string, items []string) {
 	}
 }
 
-func (m *markdown) foot(r *Report) {
+func (m markdown) foot(r *Report) {
 	m.line("\nRun %s, edgeprime %s, configuration %s.", mdCode(r.Run.ID), md(r.Run.Tool), mdCode(r.Run.ConfigDigest))
 }

@@ -19,24 +19,14 @@ const (
 )
 
 // markdown collects lines up to a size.
-type markdown struct {
-	b    strings.Builder
-	left int // lines that had no room
-}
+type markdown struct{ *safe.Lines }
 
-// line adds a line, or counts it when there is no room: from the first one without room on, so that
-// nothing is missing in between.
-func (m *markdown) line(format string, args ...any) {
-	line := fmt.Sprintf(format, args...) + "\n"
-	if m.left > 0 || m.b.Len()+len(line) > markdownMost-markdownSpare {
-		m.left += strings.Count(line, "\n")
-		return
-	}
-	m.b.WriteString(line)
-}
+func newMarkdown() markdown { return markdown{safe.NewLines(markdownMost - markdownSpare)} }
+
+func (m markdown) line(format string, args ...any) { m.Add(fmt.Sprintf(format, args...)) }
 
 // list adds a titled list, cut with a count.
-func (m *markdown) list(title string, items []string) {
+func (m markdown) list(title string, items []string) {
 	if len(items) == 0 {
 		return
 	}
@@ -57,7 +47,7 @@ func mdCode(s string) string { return safe.Code(safe.Text(s, markdownText)) }
 // answers, then what is wrong and what to do. It is cut at 64 KiB, with a count of the lines that
 // were left out.
 func WriteMarkdown(w io.Writer, c *Check) error {
-	m := &markdown{}
+	m := newMarkdown()
 	m.head(c)
 	m.answers(c)
 	groups := c.groups()
@@ -72,14 +62,15 @@ func WriteMarkdown(w io.Writer, c *Check) error {
 	m.list("No longer found", c.gone())
 	m.list("Next", c.next())
 	m.line("\nedgeprime %s, judged for %s, preset %s, fails on %s.", md(c.Tool), md(c.cache()), md(string(c.Preset)), md(string(c.FailOn)))
-	if m.left > 0 {
-		fmt.Fprintf(&m.b, "\n_%s left out: this summary is cut at 64 KiB. The other formats have more._\n", plural(m.left, "line"))
+	text := m.String()
+	if m.Left() > 0 {
+		text += fmt.Sprintf("\n_%s left out: this summary is cut at 64 KiB. The other formats have more._\n", plural(m.Left(), "line"))
 	}
-	_, err := io.WriteString(w, m.b.String())
+	_, err := io.WriteString(w, text)
 	return err
 }
 
-func (m *markdown) head(c *Check) {
+func (m markdown) head(c *Check) {
 	mark := "❔"
 	switch c.Verdict {
 	case Pass:
@@ -98,7 +89,7 @@ func (m *markdown) head(c *Check) {
 }
 
 // answers has a row for each answer, those with most to tell first, and all about a single one.
-func (m *markdown) answers(c *Check) {
+func (m markdown) answers(c *Check) {
 	switch len(c.Answers) {
 	case 0:
 		return
@@ -120,7 +111,7 @@ func (m *markdown) answers(c *Check) {
 	}
 }
 
-func (m *markdown) answer(a *Answer) {
+func (m markdown) answer(a *Answer) {
 	m.line("\n%s: %s\n", mdCode(a.name()), md(strings.Join(a.facts(), ", ")))
 	if a.Failure != "" {
 		m.line("%s", md(a.Failure))
@@ -140,7 +131,7 @@ func (m *markdown) answer(a *Answer) {
 	}
 }
 
-func (m *markdown) group(g *group) {
+func (m markdown) group(g *group) {
 	m.line("\n**%s** %s: %s (%s)\n", md(g.rule.ID), md(string(g.severity)), md(g.rule.Title), strconv.Itoa(g.total))
 	if g.rule.Why != "" {
 		m.line("Why: %s\n", md(g.rule.Why))
