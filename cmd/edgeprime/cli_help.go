@@ -47,7 +47,7 @@ jsonl    JSON Lines, one answer a line (shown here on several):
             "now": 1764579700}
 
          status and response_headers are needed to judge anything. Instants are RFC 3339 or seconds
-         since 1970; those left out are taken from the others, at last from the clock. Age, freshness
+         since 1970; those left out are taken from the others, at last from Date and Age. Age, freshness
          and reuse are told for "now". Further keys: "profile", the cache that gave the answer;
          "kind", such as document or script; "critical": false.
 
