@@ -57,18 +57,11 @@ func (f fingerprints) of(rawURL string) Fingerprint {
 	case !loaded(extension):
 		return FingerprintNone
 	}
-	for _, d := range directories {
-		if base64url(d) || len(d) >= 8 && hexToken(d) {
-			return FingerprintHash
-		}
+	if slices.ContainsFunc(directories, func(d string) bool { return base64url(d) || len(d) >= 8 && hexToken(d) }) {
+		return FingerprintHash
 	}
-	if versionedStem(stem) {
+	if versionedStem(stem) || slices.ContainsFunc(directories, versionedDirectory) {
 		return FingerprintVersion
-	}
-	for _, d := range directories {
-		if versionedDirectory(d) {
-			return FingerprintVersion
-		}
 	}
 	return FingerprintNone
 }

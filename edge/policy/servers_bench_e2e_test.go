@@ -4,6 +4,7 @@ package policy_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -124,8 +125,8 @@ func (b *bench) get(ctx context.Context, path string, header [][2]string) (answe
 	if err != nil {
 		return a, err
 	}
-	defer resp.Body.Close()
 	_, err = io.Copy(io.Discard, resp.Body)
+	err = errors.Join(err, resp.Body.Close())
 	a.end, a.version = time.Now(), resp.Header.Get("X-Version")
 	for name, values := range resp.Header {
 		for _, v := range values {
