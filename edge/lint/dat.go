@@ -109,9 +109,10 @@ func rewrittenDate(a *answer) *complaint {
 	return &complaint{message: fmt.Sprintf("the copy is %s old, yet its Date is now", seconds(a.policy.AgeValue)), evidence: a.lines("Age", "Date")}
 }
 
-// ageless excepts Cloudflare, which leaves Age out while a lower tier is filled from an upper one.
+// ageless excepts Cloudflare, which leaves Age out while a lower tier is filled from an upper one,
+// and nginx, which never sends it.
 func ageless(a *answer) *complaint {
-	if !a.hit() || a.has(fieldAge) || a.Observation.Cache.Dialect == "cloudflare" {
+	if !a.hit() || a.has(fieldAge) || a.Observation.Cache.Dialect == "cloudflare" || a.Observation.Cache.Dialect == "nginx" {
 		return nil
 	}
 	return &complaint{message: "the cache says that this is a hit, and not how old the copy is"}

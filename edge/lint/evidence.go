@@ -71,8 +71,7 @@ func (l *Linter) Evidence(o *edge.Observation) Evidence {
 // freshUntil is how long the copy that answered stays fresh: by what the cache states, else by the
 // headers; false when neither decides that.
 func (a *answer) freshUntil() (time.Time, bool) {
-	kept := a.cdn.Storable || a.cdn.Reason == policy.ReasonNotEligible // by its headers; a rule that nobody declared may have made it eligible
-	if a.statedTTL() == nil && !kept {
+	if a.statedTTL() == nil && !a.isKept() {
 		return time.Time{}, false
 	}
 	return a.copyUntil()

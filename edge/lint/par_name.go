@@ -83,6 +83,13 @@ func misspelt(a *answer) *complaint {
 	return nil
 }
 
+// means reports whether a misspelt directive is meant to be the named one.
+func (a *answer) means(name string) bool {
+	return slices.ContainsFunc(a.policy.Directives, func(d policy.Directive) bool {
+		return !known(&d) && len(d.Name) <= longestSlip && nearest(lower(&d)) == name
+	})
+}
+
 // nearest is the known directive that is at most two edits away, the closest first, or "".
 func nearest(name string) string {
 	best, least := "", mostEdits+1

@@ -173,8 +173,16 @@ func (a *answer) edgeDecides() bool {
 	return forbidden || p.NoCache || !p.Fresh(p.Received)
 }
 
-// lifetimeKnown reports whether a.cdn's lifetime is the one that the edge applies.
-func (a *answer) lifetimeKnown() bool { return decided(a.cdn) && !a.edgeDecides() }
+// lifetimeKnown reports whether the edge keeps the answer, and for how long is known.
+func (a *answer) lifetimeKnown() bool { return a.isKept() && decided(a.cdn) && !a.edgeDecides() }
+
+// isKept reports whether the edge keeps the answer by its headers; a rule that nobody declared may have
+// made it eligible.
+func (a *answer) isKept() bool { return a.cdn.Storable || a.cdn.Reason == policy.ReasonNotEligible }
+
+// unstored reports whether the edge does not keep the answer, which another rule tells: it then has
+// nothing to validate, nor to take parts of.
+func (a *answer) unstored() bool { return a.cdn.StorableKnown && !a.cdn.Storable }
 
 // declared reports whether the owner declared a setting of the cache, by its name in facts.
 func (a *answer) declared(setting string) bool {

@@ -63,7 +63,7 @@ func partUnasked(a *answer) *complaint {
 func rangeIgnored(p *probed) *complaint {
 	o := p.get(ProbeRange)
 	offered := slices.ContainsFunc(p.values(fieldAcceptRanges), func(v string) bool { return strings.EqualFold(strings.Trim(v, " \t"), "bytes") })
-	if o.Status != http.StatusOK || !offered || o.WireBytes <= probeRange {
+	if o.Status != http.StatusOK || !offered || o.WireBytes <= probeRange || p.unstored() {
 		return nil
 	}
 	return &complaint{

@@ -58,6 +58,7 @@ func tgtMeaningRows() []ruleRow {
 		{rule: "TGT009", why: "its own", header: "Cache-Control: max-age=60, s-maxage=61" + html},
 		{rule: "TGT009", why: "no page", header: "Cache-Control: max-age=60|Content-Type: text/css"},
 		{rule: "TGT009", why: "nothing stated", header: "Last-Modified: Mon, 30 Nov 2026 14:00:00 GMT" + html},
+		{rule: "TGT009", why: "not kept", header: "Cache-Control: private, max-age=60" + html},
 		{rule: "TGT009", why: "not known", header: "Cache-Control: max-age=60" + html, profile: named("akamai")},
 	}
 }

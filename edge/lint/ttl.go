@@ -150,7 +150,8 @@ func (a *answer) line(n string) string {
 		return field + ": " + strings.Join(append(a.kept("max-age"), "max-age="+n), ", ")
 	}
 	// s-maxage would forbid the stale answers that the policy permits.
-	if name := "max-age"; a.cdn.SWRInForce() || a.cdn.SIE > 0 && !a.cdn.StaleForbidden {
+	stale := a.cdn.Directives.Has("stale-while-revalidate") || a.cdn.Directives.Has("stale-if-error")
+	if name := "max-age"; stale && (a.cdn.SWRInForce() || a.cdn.SIE > 0 && !a.cdn.StaleForbidden) {
 		return "Cache-Control: " + strings.Join(append(a.kept(name), name+"="+n), ", ")
 	}
 	return "Cache-Control: " + strings.Join(append(a.kept("s-maxage"), "s-maxage="+n), ", ")

@@ -71,12 +71,12 @@ func oldPage(a *answer) *complaint {
 
 func shortFingerprinted(a *answer) *complaint {
 	long := a.keeps() && a.browser.Lifetime >= year
-	if a.Observation.Status != http.StatusOK || long && a.browser.Immutable || a.isHTML() {
+	if a.Observation.Status != http.StatusOK || long && a.browser.Immutable || a.isHTML() || !a.browser.Storable {
 		return nil
 	}
 	message := fmt.Sprintf("browsers keep it for %s, though its content never changes", seconds(a.browser.Lifetime))
 	switch fingerprint := a.fingerprint(); {
-	case fingerprint == FingerprintNone, long && fingerprint == FingerprintVersion:
+	case fingerprint == FingerprintNone, long && (fingerprint == FingerprintVersion || a.means("immutable")):
 		return nil
 	case long:
 		message = "immutable is missing, so browsers ask again on reload"

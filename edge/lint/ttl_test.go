@@ -31,6 +31,8 @@ func ttlWindowRows() []ruleRow {
 	return []ruleRow{
 		{rule: "TTL001", fire: true, header: "Cache-Control: max-age=7199", window: w, fix: "Cache-Control: max-age=7199, s-maxage=7200"},
 		{rule: "TTL001", why: "just enough", header: "Cache-Control: max-age=7200", window: w},
+		{rule: "TTL001", fire: true, why: "browsers' life stays", header: "Cache-Control: max-age=60, s-maxage=600", window: w, profile: named("varnish"), fix: "Cache-Control: max-age=60, s-maxage=7200"},
+		{rule: "TTL001", why: "not kept", header: "Cache-Control: private, max-age=1", window: w},
 		{rule: "TTL001", why: "no window", header: "Cache-Control: max-age=1"},
 		{rule: "TTL001", why: "not critical", header: "Cache-Control: max-age=1", window: w, priority: "high"},
 		{rule: "TTL001", fire: true, why: "age counts when measured", header: "Cache-Control: max-age=7200|Age: 1", window: w},
@@ -99,6 +101,8 @@ func ttlBrowserRows() []ruleRow {
 		{rule: "TTL004", fire: true, url: hashed, header: "Cache-Control: max-age=31535999, immutable"},
 		{rule: "TTL004", url: hashed, header: "Cache-Control: max-age=31536000, immutable"},
 		{rule: "TTL004", fire: true, why: "no immutable", url: hashed, header: "Cache-Control: max-age=31536000"},
+		{rule: "TTL004", why: "misspelt", url: hashed, header: "Cache-Control: max-age=31536000, imutable"},
+		{rule: "TTL004", why: "not kept", url: hashed, header: "Cache-Control: no-store"},
 		{rule: "TTL004", why: "a version needs no immutable", url: release, header: "Cache-Control: max-age=31536000"},
 		{rule: "TTL004", fire: true, why: "a version", url: release, header: "Cache-Control: max-age=60"},
 		{rule: "TTL004", why: "no fingerprint", header: "Cache-Control: max-age=60"},

@@ -103,7 +103,7 @@ func tagOfBodies(p *probed) *complaint {
 func noneMatchIgnored(p *probed) *complaint {
 	o := p.get(ProbeIfNoneMatch)
 	mine, theirs, ok := tags(p.Observation, o)
-	if o.Status != http.StatusOK || !ok || !mine.WeakEqual(theirs) {
+	if o.Status != http.StatusOK || !ok || !mine.WeakEqual(theirs) || p.unstored() {
 		return nil
 	}
 	return &complaint{
@@ -115,7 +115,7 @@ func noneMatchIgnored(p *probed) *complaint {
 func modifiedIgnored(p *probed) *complaint {
 	o := p.get(ProbeIfModified)
 	modified := p.value(fieldLastModified)
-	if o.Status != http.StatusOK || modified == "" || strings.Trim(o.Get("Last-Modified"), " \t") != modified {
+	if o.Status != http.StatusOK || modified == "" || p.unstored() || strings.Trim(o.Get("Last-Modified"), " \t") != modified {
 		return nil
 	}
 	return &complaint{
