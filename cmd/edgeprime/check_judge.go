@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,7 +111,7 @@ func profileOf(dialect string) string {
 func cachingOf(p policy.Policy, now time.Time) check.Caching {
 	c := check.Caching{Profile: p.Profile, Reason: p.Reason, Unknown: p.Unknown}
 	for _, f := range p.Deviations() {
-		c.Deviations = append(c.Deviations, fmt.Sprintf("%s (%s, %s)", f.Says, f.Source, f.Read))
+		c.Deviations = append(c.Deviations, fmt.Sprintf("%s (%s)", f.Says, strings.Trim(f.Source+", "+f.Read, ", ")))
 	}
 	if !p.StorableKnown {
 		return c

@@ -12,6 +12,7 @@ import (
 type Linter struct {
 	config   Config
 	profile  policy.Profile
+	letter   bool       // the profile is RFC 9111 by the letter
 	levels   []Severity // by place in the catalogue
 	personal *regexp.Regexp
 	fingerprints
@@ -24,7 +25,7 @@ func New(c Config, p policy.Profile) (*Linter, error) {
 		return nil, err
 	}
 	c = c.WithDefaults()
-	l := &Linter{config: c, profile: p, levels: make([]Severity, len(catalogue)), fingerprints: newFingerprints(c.Fingerprint)}
+	l := &Linter{config: c, profile: p, letter: len(p.Facts()) == 0, levels: make([]Severity, len(catalogue)), fingerprints: newFingerprints(c.Fingerprint)}
 	for i := range catalogue {
 		l.levels[i] = c.level(&catalogue[i])
 	}
@@ -46,7 +47,7 @@ func Default() *Linter {
 // For returns the linter with another profile.
 func (l *Linter) For(p policy.Profile) *Linter {
 	other := *l
-	other.profile = p
+	other.profile, other.letter = p, len(p.Facts()) == 0
 	return &other
 }
 

@@ -87,7 +87,7 @@ func (l *Linter) answer(r Response) answer {
 		index:    indexOf(o.Header),
 	}
 	a.cdn = a.policy
-	if l.profile.Name != a.policy.Profile {
+	if !l.letter {
 		a.cdn = policy.Evaluate(req, res, requested, received, l.profile)
 	}
 	return a
