@@ -97,7 +97,7 @@ func setCookie(a *answer) *complaint {
 	if n := a.count(fieldSetCookie); n > 1 {
 		message = "the response could be stored, but sets " + strconv.Itoa(n) + " cookies"
 	}
-	return &complaint{message: message, evidence: a.lines("Set-Cookie")}
+	return &complaint{message: message, evidence: a.lines("Set-Cookie"), at: &Span{End: len("Set-Cookie")}} // the value is nobody's to read
 }
 
 // storableWithoutCookie reports whether a cookie is all that is wrong.
@@ -142,5 +142,5 @@ func varyAny(a *answer) *complaint {
 	if !a.critical || !a.cdn.VaryAny || a.hit() {
 		return nil
 	}
-	return &complaint{message: "Vary has *, which no request matches", evidence: a.lines("Vary")}
+	return a.aboutVary("Vary has *, which no request matches", "*")
 }
