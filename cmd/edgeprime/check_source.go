@@ -210,7 +210,14 @@ func openInput(e *env, flag, path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(e.stdin), nil
 	}
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a folder", path)
+	}
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(path)
+	}
 	if err != nil {
 		return nil, withHint(usageError("%s: %w", flag, err), "name a file, or - for standard input")
 	}
