@@ -19,7 +19,7 @@ type row struct{ name, rfc, profile string }
 func (a *Answer) rows() []row {
 	var out []row
 	add := func(name string, word func(*Caching) string) {
-		out = append(out, row{name, word(&a.RFC), word(&a.Profile)})
+		out = append(out, row{name, told(&a.RFC, word), told(&a.Profile, word)})
 	}
 	add("storable", func(c *Caching) string { return because(yes(c.Storable), c.Reason) })
 	add("lifetime", func(c *Caching) string { return because(seconds(c.LifetimeS), c.Basis) })
@@ -29,6 +29,15 @@ func (a *Answer) rows() []row {
 	add("stale-while-revalidate", func(c *Caching) string { return seconds(c.SWRS) })
 	add("stale-if-error", func(c *Caching) string { return seconds(c.SIES) })
 	return out
+}
+
+// told words a value of a cache; what is not stored has no lifetime that could be unknown.
+func told(c *Caching, word func(*Caching) string) string {
+	w := word(c)
+	if w == unknown && c.Storable != nil && !*c.Storable {
+		return "-"
+	}
+	return w
 }
 
 // compares reports whether the profile is another cache than the one of the RFC.
