@@ -170,13 +170,25 @@ func (a *answer) values(f field) []string {
 func (a *answer) lines(names ...string) []string {
 	var lines []string
 	for _, name := range names {
-		for _, h := range a.Observation.Header {
-			if strings.EqualFold(h[0], name) {
-				lines = append(lines, h[0]+": "+withoutCookie(h[0], h[1]))
+		for i := range a.Observation.Header {
+			if h := &a.Observation.Header[i]; len(h[0]) == len(name) && strings.EqualFold(h[0], name) {
+				lines = append(lines, a.headerLine(i))
 			}
 		}
 	}
 	return lines
+}
+
+// headerLine is a header line by its place. Rules quote the same few again and again.
+func (a *answer) headerLine(i int) string {
+	if a.written == nil {
+		a.written = make([]string, len(a.Observation.Header))
+	}
+	if a.written[i] == "" {
+		h := &a.Observation.Header[i]
+		a.written[i] = h[0] + ": " + withoutCookie(h[0], h[1])
+	}
+	return a.written[i]
 }
 
 // quote returns the line that a directive stands in as evidence, and the directive's place in it;

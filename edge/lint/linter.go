@@ -75,6 +75,9 @@ func (l *Linter) Response(r Response) []Finding {
 			continue
 		}
 		if c := rule.check(&a); c != nil {
+			if findings == nil {
+				findings = make([]Finding, 0, 8) // who breaks one rule breaks several
+			}
 			findings = append(findings, a.finding(rule, l.levels[i], c))
 		}
 	}

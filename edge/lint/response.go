@@ -65,6 +65,7 @@ type answer struct {
 	// cache does, browser what a visitor's does.
 	policy, cdn, browser policy.Policy
 	vary                 []string
+	written              []string // header lines that were quoted, by place
 	critical             bool
 	index                index
 }
