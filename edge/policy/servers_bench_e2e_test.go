@@ -38,6 +38,8 @@ type bench struct {
 	profile   policy.Profile
 	origin    *scriptedOrigin
 	transport *http.Transport
+	did       map[string]string // a line of the record for each script
+	told      tally
 }
 
 // answer is what a client got.
@@ -51,7 +53,10 @@ func newBench(t *testing.T, software stack.Software) *bench {
 	t.Helper()
 	profile, ok := policy.Named(string(software))
 	require.True(t, ok)
-	b := &bench{software: software, profile: profile, origin: &scriptedOrigin{scripts: scripts(), asked: map[string][]exchange{}}}
+	b := &bench{
+		software: software, profile: profile, did: map[string]string{}, told: tally{},
+		origin: &scriptedOrigin{scripts: scripts(t), asked: map[string][]exchange{}},
+	}
 	origin, err := loopback.Serve(t.Context(), "", b.origin)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, origin.Close()) })
@@ -73,17 +78,17 @@ func (b *bench) try(t *testing.T, round string, names []string) []trial {
 	for i, name := range names {
 		trials[i] = trial{script: b.origin.scripts[name], first: map[string]exchange{}, answered: map[string]answer{}, second: map[string][]exchange{}}
 	}
-	for _, ask := range asks() {
+	for _, ask := range append(asks(), askKeeps) {
 		b.each(t, trials, func(s script) [][2]string { return s.request }, round, ask)
 	}
 	filled := time.Now()
-	for _, ask := range asks() {
+	for _, ask := range append(asks(), askKeeps) {
 		time.Sleep(time.Until(filled.Add(after(ask))))
 		b.each(t, trials, func(s script) [][2]string { return slices.Concat(s.request, s.again) }, round, ask)
 	}
 	time.Sleep(settle)
 	for _, tr := range trials {
-		for _, ask := range asks() {
+		for _, ask := range append(asks(), askKeeps) {
 			all := b.origin.exchanges(tr.script.path(round, ask))
 			require.NotEmpty(t, all, tr.script.name)
 			tr.first[ask], tr.second[ask] = all[0], all[1:]
