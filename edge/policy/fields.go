@@ -13,7 +13,6 @@ type fields struct {
 	hasType      bool
 	hasDate      bool
 	hasLM        bool
-	hasLocation  bool // Content-Location
 	varyAny      bool
 }
 
@@ -70,8 +69,6 @@ func (f *fields) gather(header [][2]string) {
 		case len("Cache-Control"):
 			f.cacheControl.addNamed(name, "Cache-Control", value)
 			keepFirst(&f.lastModified, &f.hasLM, name, "Last-Modified", value)
-		case len("Content-Location"):
-			f.hasLocation = f.hasLocation || sameName(name, "Content-Location")
 		}
 	}
 }

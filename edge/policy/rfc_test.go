@@ -58,12 +58,17 @@ func asking(cc string) policy.Request { return policy.Request{Header: header("ca
 func TestStoring(t *testing.T) {
 	t.Parallel()
 	post := policy.Request{Method: "POST"}
+	postTo := policy.Request{Method: "POST", URL: "https://example.com/a"}
 	for _, c := range []clause{
 		{section: "3", says: "a method that the cache understands", header: []string{"Cache-Control", "max-age=9"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "3", says: "a method that the cache understands: HEAD", req: policy.Request{Method: "HEAD"}, header: []string{"Cache-Control", "max-age=9"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "3", says: "a method that it does not understand", req: policy.Request{Method: "PROPFIND"}, header: []string{"Cache-Control", "max-age=9"}, want: "not stored: method"},
 		{section: "3", says: "methods are case-sensitive (RFC 9110, 9.1)", req: policy.Request{Method: "get"}, header: []string{"Cache-Control", "max-age=9"}, want: "not stored: method"},
 		{section: "3; RFC 9110, 9.3.3", says: "POST with explicit freshness and Content-Location", req: post, header: []string{"Cache-Control", "max-age=9", "Content-Location", "/a"}, want: "9 s by max-age, age 0, fresh"},
+		{section: "3; RFC 9110, 9.3.3", says: "POST whose Content-Location is its own URL", req: postTo, header: []string{"Cache-Control", "max-age=9", "Content-Location", "https://example.com/a"}, want: "9 s by max-age, age 0, fresh"},
+		{section: "3; RFC 9110, 9.3.3", says: "POST whose Content-Location is its own path", req: postTo, header: []string{"Cache-Control", "max-age=9", "Content-Location", " /a"}, want: "9 s by max-age, age 0, fresh"},
+		{section: "3; RFC 9110, 9.3.3", says: "POST whose Content-Location is another URL", req: postTo, header: []string{"Cache-Control", "max-age=9", "Content-Location", "/b"}, want: "not stored: method"},
+		{section: "3; RFC 9110, 9.3.3", says: "POST whose Content-Location is no URL", req: postTo, header: []string{"Cache-Control", "max-age=9", "Content-Location", "%"}, want: "not stored: method"},
 		{section: "3; RFC 9110, 9.3.3", says: "POST with freshness from Expires", req: post, header: []string{"Expires", hourOn, "Content-Location", "/a"}, want: "3600 s by expires, age 0, fresh"},
 		{section: "3; RFC 9110, 9.3.3", says: "POST without explicit freshness", req: post, header: []string{"Content-Location", "/a", "Last-Modified", dayAgo}, want: "not stored: method"},
 		{section: "3; RFC 9110, 9.3.3", says: "POST without Content-Location", req: post, header: []string{"Cache-Control", "max-age=9"}, want: "not stored: method"},

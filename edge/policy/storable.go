@@ -2,6 +2,7 @@ package policy
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 )
 
@@ -36,9 +37,24 @@ func (e *evaluation) methodAllows() bool {
 		return true
 	case http.MethodPost:
 		explicit := e.has("max-age") || e.profile.Shared && e.has("s-maxage") || e.fields.expires.n > 0
-		return explicit && e.fields.hasLocation
+		return explicit && e.answersItself()
 	}
 	return false
+}
+
+// answersItself reports whether Content-Location says that the body is what a GET of the request's
+// own URL would get (RFC 9110, section 9.3.3). Where the URL is not known, any will do.
+func (e *evaluation) answersItself() bool {
+	location, ok := find(e.response.Header, "Content-Location")
+	if !ok || e.request.URL == "" {
+		return ok
+	}
+	target, err := url.Parse(e.request.URL)
+	if err != nil {
+		return false
+	}
+	named, err := target.Parse(trim(location))
+	return err == nil && named.String() == target.String()
 }
 
 // asksNotToStore reports whether the request says no-store (RFC 9111, section 5.2.1.5).
