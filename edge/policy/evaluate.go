@@ -100,7 +100,7 @@ func (e *evaluation) first(name string) *Directive {
 	var found *Directive
 	ds := e.policy.Directives
 	for i := range ds {
-		if !ds[i].Is(name) || b.CaseSensitive && ds[i].Name != name || isDelta(name) && b.Number.skips(&ds[i]) {
+		if !ds[i].Is(name) || !e.counts(&ds[i], name) {
 			continue
 		}
 		if found == nil || b.LastWins || b.LastLineWins && ds[i].Line > found.Line {
@@ -110,13 +110,29 @@ func (e *evaluation) first(name string) *Directive {
 	return found
 }
 
+// counts reports whether a directive that is one of that lower-case name is one to this cache.
+func (e *evaluation) counts(d *Directive, name string) bool {
+	b := e.behaviour
+	return (!b.CaseSensitive || d.Name == name) && (!isDelta(name) || !b.Number.skips(d))
+}
+
 // has reports whether the directive is present and counts.
 func (e *evaluation) has(name string) bool { return e.first(name) != nil }
 
-// unqualified reports whether the directive counts and has no list of field names.
+// unqualified reports whether the directive counts and has no list of field names in any of its
+// occurrences: of two that conflict, the more restrictive holds (RFC 9111, section 4.2.1).
 func (e *evaluation) unqualified(name string) bool {
-	d := e.first(name)
-	return d != nil && (!d.qualified() || slices.Contains(e.behaviour.Unqualifies, name))
+	b := e.behaviour
+	if slices.Contains(b.Ignores, name) {
+		return false
+	}
+	ds := e.policy.Directives
+	for i := range ds {
+		if ds[i].Is(name) && e.counts(&ds[i], name) && (!ds[i].qualified() || slices.Contains(b.Unqualifies, name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // delta returns the seconds of a directive; absent or invalid is 0.

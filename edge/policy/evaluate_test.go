@@ -55,6 +55,7 @@ func TestStorable(t *testing.T) {
 		"must-understand, strange status":   {status: 299, header: header("Cache-Control", "no-store, must-understand, max-age=1"), reason: policy.ReasonStatus},
 		"private":                           {status: 200, header: header("Cache-Control", "private"), reason: policy.ReasonPrivate},
 		"private in a browser":              {status: 599, header: header("Cache-Control", "private"), private: true},
+		"private for a field and for all":   {status: 200, header: header("Cache-Control", `private="a", max-age=1`, "Cache-Control", "Private"), reason: policy.ReasonPrivate},
 		"private for a field":               {status: 200, header: header("Cache-Control", `private="Set-Cookie", max-age=1`)},
 		"authorization":                     {req: auth, status: 200, header: header("Cache-Control", "max-age=1"), reason: policy.ReasonAuthorization},
 		"authorization in a browser":        {req: auth, status: 200, header: header("Cache-Control", "max-age=1"), private: true},

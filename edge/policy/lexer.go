@@ -132,17 +132,19 @@ func (ds Directives) find(name string) *Directive {
 // Has reports whether a directive of the given lower-case name is present, valid or not.
 func (ds Directives) Has(name string) bool { return ds.find(name) != nil }
 
-// Unqualified reports whether the named directive is present without a list of field names.
+// Unqualified reports whether the named directive is present without a list of field names, in any
+// of its occurrences: of two that conflict, the more restrictive holds (RFC 9111, section 4.2.1).
 func (ds Directives) Unqualified(name string) bool {
-	d := ds.find(name)
-	return d != nil && !d.qualified()
+	for i := range ds {
+		if sameName(ds[i].Name, name) && !ds[i].qualified() {
+			return true
+		}
+	}
+	return false
 }
 
-// Qualified reports whether the named directive is present with a list of field names.
-func (ds Directives) Qualified(name string) bool {
-	d := ds.find(name)
-	return d != nil && d.qualified()
-}
+// Qualified reports whether the named directive is present with a list of field names only.
+func (ds Directives) Qualified(name string) bool { return ds.Has(name) && !ds.Unqualified(name) }
 
 // Lex splits the lines of a Cache-Control field into directives (RFC 9111, section 5.2): at
 // commas outside quoted strings. It reads every input; what is wrong with a directive is in its

@@ -123,6 +123,7 @@ func TestReusing(t *testing.T) {
 	for _, c := range []clause{
 		{section: "4", says: "a fresh response is reused", header: []string{"Cache-Control", "max-age=9"}, after: 8, want: "9 s by max-age, age 8, fresh"},
 		{section: "4", says: "no-cache is reused after validation only", header: []string{"Cache-Control", "max-age=9, no-cache"}, after: 1, want: "9 s by max-age, age 1, stale"},
+		{section: "4.2.1", says: "of two no-cache the more restrictive holds", header: []string{"Cache-Control", `no-cache="Set-Cookie", max-age=9, no-cache`}, after: 1, want: "9 s by max-age, age 1, stale"},
 		{section: "4", says: "a qualified no-cache is about its fields", header: []string{"Cache-Control", `max-age=9, no-cache="Set-Cookie"`}, after: 1, want: "9 s by max-age, age 1, fresh"},
 		{section: "4.1", says: "Vary with names does not keep from the same request", header: []string{"Cache-Control", "max-age=9", "Vary", "Accept, Cookie"}, want: "9 s by max-age, age 0, fresh"},
 		{section: "4.1", says: "Vary: * always fails to match", header: []string{"Cache-Control", "max-age=9", "Vary", "*"}, want: "9 s by max-age, age 0, stale"},
