@@ -180,6 +180,8 @@ type Doubt struct {
 	Field, Value string
 	Codes        []int    // as in StatusRule
 	Members      []string // of Vary
+	// Below is the lifetime below which a doubt about max-age holds; 0 means any.
+	Below time.Duration
 	// Storable and Lifetime say which of the two answers is in doubt.
 	Storable, Lifetime bool
 }

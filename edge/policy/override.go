@@ -270,7 +270,8 @@ func (e *evaluation) meets(d Doubt) bool {
 	case WhenCode:
 		return !hasCode(d.Codes, e.response.Status)
 	case WhenMaxAge:
-		return e.policy.Field == "Cache-Control" && e.first("max-age") != nil && e.first("s-maxage") == nil
+		return e.policy.Field == "Cache-Control" && e.first("max-age") != nil && e.first("s-maxage") == nil &&
+			(d.Below == 0 || e.policy.Lifetime < d.Below)
 	}
 	return false
 }

@@ -146,6 +146,6 @@ func does(set func(*Behaviour)) func(*Profile, *Behaviour) {
 }
 
 // doubts makes a deviation whose effect is not known under a condition.
-func doubts(d Doubt) func(*Profile, *Behaviour) {
-	return does(func(b *Behaviour) { b.Doubts = append(slices.Clip(b.Doubts), d) })
+func doubts(ds ...Doubt) func(*Profile, *Behaviour) {
+	return does(func(b *Behaviour) { b.Doubts = slices.Concat(b.Doubts, ds) })
 }

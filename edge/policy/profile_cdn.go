@@ -114,7 +114,9 @@ func cloudfront() Profile {
 						Codes:  []int{404, 405, 414, 500, 501, 502, 503, 504},
 						Silent: SilentDefault, Default: 10 * time.Second, Floor: 10 * time.Second,
 					},
-					StatusRule{Codes: []int{400, 403, 412, 415}, Silent: SilentRefuse},
+					StatusRule{Codes: []int{400, 403, 412, 415}, With: "max-age"},
+					StatusRule{Codes: []int{400, 403, 412, 415}, With: "s-maxage"},
+					StatusRule{Codes: []int{400, 403, 412, 415}, Refused: true},
 				)
 			}),
 		},

@@ -61,18 +61,24 @@ func netlify() Profile {
 			set:  does(func(b *Behaviour) { b.Methods = []string{"GET"} }),
 		},
 		deviation{
-			fact: Fact{ID: "netlify-static", Says: "keeps static files for up to a year, whatever shorter max-age they state, and answers of functions only as they state", Source: netlifyDocs, Read: read},
-			set: doubts(Doubt{
-				Why:  "Netlify keeps static files for up to a year and no answer of a function, and the header does not tell which this is",
-				When: WhenQuiet, Storable: true, Lifetime: true,
-			}),
-		},
-		deviation{
 			fact: Fact{ID: "netlify-consumed", Says: "answers static files with public, max-age=0, must-revalidate for browsers and keeps them itself", Source: netlifyDocs, Read: read},
 			set: doubts(Doubt{
 				Why:  "Netlify answers static files so and keeps them for up to a year itself",
 				When: WhenField, Field: "Cache-Control", Value: "public, max-age=0, must-revalidate", Storable: true, Lifetime: true,
 			}),
+		},
+		deviation{
+			fact: Fact{ID: "netlify-static", Says: "keeps static files for up to a year, whatever shorter max-age they state, and answers of functions only as they state", Source: netlifyDocs, Read: read},
+			set: doubts(
+				Doubt{
+					Why:  "Netlify keeps static files for up to a year and no answer of a function, and the header does not tell which this is",
+					When: WhenQuiet, Storable: true, Lifetime: true,
+				},
+				Doubt{
+					Why:  "Netlify keeps static files for up to a year whatever shorter max-age they state, and the header does not tell whether this is one",
+					When: WhenMaxAge, Below: 365 * 24 * time.Hour, Lifetime: true,
+				},
+			),
 		},
 	)
 }
