@@ -141,7 +141,8 @@ func ReadCacheStatus(header [][2]string) CacheStatus {
 		}
 		noteConflict(&cs, decided, d, said)
 	}
-	if decided == nil && strings.Trim(s.value[fieldAge], "0") != "" && allDigits(s.value[fieldAge]) {
+	age, _, _ := strings.Cut(s.value[fieldAge], ",") // the first counts, as RFC 9111, section 5.1, says
+	if decided == nil && strings.Trim(age, "0") != "" && allDigits(age) {
 		cs.Outcome, cs.Dialect = Hit, "age"
 	}
 	cs.PoP, cs.Node = place(&s, cs.Dialect, cs.Node)

@@ -101,15 +101,15 @@ func readAkamaiStatus(s *signals) said {
 	return r.behind(akamaiWords.read(word))
 }
 
-// behind adds the tier of the same CDN that the edge asked: a miss that it could serve spared the
-// origin.
+// behind adds the tier of the same CDN that the edge asked: whether the origin was contacted is for
+// that tier to say.
 func (r said) behind(parent reading) said {
 	if parent.outcome == Unknown {
 		return r
 	}
 	r.layers = []Outcome{parent.outcome, r.outcome}
-	if r.outcome == Miss && parent.outcome == Hit {
-		r.origin = ContactNo
+	if r.origin == ContactYes {
+		r.origin = parent.origin
 	}
 	return r
 }

@@ -5,19 +5,22 @@ import (
 	"strings"
 )
 
-// fastlyStates are the values of fastly_info.state, which sites echo in a header of their choice.
-// States that come with suffixes stand in fastlyFamilies.
+// fastlyStates are the values of fastly_info.state, which sites echo in a header of their choice,
+// without the suffixes that tell details. States that end in details of their own stand in
+// fastlyFamilies.
 var fastlyStates = words{
-	"none":         says(Unknown, ContactUnknown),
-	"hit":          says(Hit, ContactNo),
-	"hit-cluster":  says(Hit, ContactNo),
-	"hit-wait":     says(Hit, ContactNo),
-	"miss":         says(Miss, ContactYes),
-	"miss-cluster": says(Miss, ContactYes),
-	"miss-wait":    says(Miss, ContactYes),
-	"hitpass":      says(Bypass, ContactYes),
-	"upgrade":      says(Bypass, ContactYes),
+	"none":    says(Unknown, ContactUnknown),
+	"hit":     says(Hit, ContactNo),
+	"miss":    says(Miss, ContactYes),
+	"hitpass": says(Bypass, ContactYes),
+	"upgrade": says(Bypass, ContactYes),
 }
+
+// fastlyRefreshed ends the states of a copy that the origin was asked to confirm; the other suffixes
+// tell which server of the PoP had it and whether another request was waited for.
+const fastlyRefreshed = "-refresh"
+
+var fastlySuffixes = [...]string{"-cluster", "-wait", fastlyRefreshed}
 
 // fastlyFamilies are beginnings of states, the longer before the shorter.
 var fastlyFamilies = [...]struct {
@@ -26,8 +29,6 @@ var fastlyFamilies = [...]struct {
 }{
 	{"hit-stale", says(Stale, ContactUnknown)},
 	{"hit-synth", says(Unknown, ContactNo)},
-	{"hit-refresh", says(Revalidated, ContactYes)},
-	{"miss-refresh", says(Revalidated, ContactYes)},
 	{"pass", says(Bypass, ContactYes)},
 	{"bg-error-", says(Errored, ContactYes)},
 	{"error", says(Errored, ContactUnknown)},
@@ -39,15 +40,28 @@ var fastlyWords = words{"hit": says(Hit, ContactNo), "miss": says(Miss, ContactY
 
 func readFastlyState(s *signals) said {
 	state := s.value[fieldFastlyState]
-	if r, ok := fastlyStates.find(state); ok {
-		return said{reading: r}
-	}
 	for _, family := range fastlyFamilies {
 		if hasPrefixFold(state, family.prefix) {
 			return said{reading: family.reading}
 		}
 	}
-	return said{reading: silent()}
+	return said{reading: fastlyState(state)}
+}
+
+// fastlyState reads a state with any number of suffixes.
+func fastlyState(state string) reading {
+	refreshed := false
+	for i := 0; i < len(fastlySuffixes); i++ {
+		if before, found := cutSuffixFold(state, fastlySuffixes[i]); found {
+			refreshed = refreshed || fastlySuffixes[i] == fastlyRefreshed
+			state, i = before, -1
+		}
+	}
+	r := fastlyStates.read(state)
+	if refreshed && (r.outcome == Hit || r.outcome == Miss) {
+		return says(Revalidated, ContactYes)
+	}
+	return r
 }
 
 // isFastly tells Fastly's X-Cache by the server names that come with it.
@@ -78,11 +92,15 @@ func readFastlyXCache(s *signals) said {
 	return r
 }
 
-// readFastlyDebug reads "H server remaining stale-if-error age" of the last hop. A dash instead
-// of the letter means that another node holds the object: ask again.
+// readFastlyDebug reads "H server remaining stale-if-error age" of the edge: the first of hops in
+// parentheses, which each puts before those behind it, else the last of a list. A dash instead of
+// the letter means that another node holds the object: ask again.
 func readFastlyDebug(s *signals) said {
-	_, last := lastMember(s.value[fieldFastlyDebug])
-	letter, rest, _ := strings.Cut(last, " ")
+	_, hop := lastMember(s.value[fieldFastlyDebug])
+	if first := between(s.value[fieldFastlyDebug], "(", ")"); first != "" {
+		hop = first
+	}
+	letter, rest, _ := strings.Cut(hop, " ")
 	server, rest, _ := strings.Cut(rest, " ")
 	remaining, _, _ := strings.Cut(rest, " ")
 	r := said{reading: silent(), node: server}
@@ -105,4 +123,13 @@ const maxTTL = 1 << 52
 // hasPrefixFold is strings.HasPrefix without case.
 func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// cutSuffixFold is strings.CutSuffix without case.
+func cutSuffixFold(s, suffix string) (before string, found bool) {
+	i := len(s) - len(suffix)
+	if i < 0 || !strings.EqualFold(s[i:], suffix) {
+		return s, false
+	}
+	return s[:i], true
 }

@@ -74,11 +74,12 @@ func readRFC9211(s *signals) said {
 	return r
 }
 
-// sparedByDurable corrects the origin for Netlify's second tier.
+// sparedByDurable corrects the origin for Netlify's second tier, which the edge asked.
 func (r *said) sparedByDurable(hops []hop) {
 	for i := range hops {
-		if hops[i].name == netlifyDurable && hops[i].reading().outcome == Hit && r.outcome == Miss {
-			r.origin = ContactNo
+		durable := hops[i].reading()
+		if hops[i].name == netlifyDurable && durable.outcome != Unknown && r.origin == ContactYes {
+			r.origin = durable.origin
 		}
 	}
 }
