@@ -39,6 +39,9 @@ type Behaviour struct {
 	// when one that is no date counts as absent, and ExpiresFromArrival when it is compared with
 	// the clock of the cache and not with Date.
 	FirstExpires, IgnoresBadExpires, ExpiresFromArrival bool
+	// ClockSkew is the difference below which Date is taken for the clock of the cache, and Expires,
+	// unless it is before Date, compared with that clock.
+	ClockSkew time.Duration
 	// IgnoresAge is true when the age on arrival is taken for 0, CountsApparentAge when it is at
 	// least the time since Date, as RFC 9111, section 4.2.3, has it.
 	IgnoresAge, CountsApparentAge bool
@@ -107,7 +110,9 @@ type Behaviour struct {
 	// MinTTL and MaxTTL bound the lifetime that the header states; nil means unbounded.
 	MinTTL, MaxTTL *time.Duration
 	// MinBeats are directives that a MinTTL above 0 beats: the response is kept for MinTTL.
-	MinBeats []string
+	// MinBeatsVary is true when "*" in Vary does not count then either.
+	MinBeats     []string
+	MinBeatsVary bool
 
 	// What is sent stale.
 

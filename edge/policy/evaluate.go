@@ -189,10 +189,12 @@ func (e *evaluation) expires() time.Duration {
 	if err != nil {
 		return 0
 	}
-	if e.behaviour.ExpiresFromArrival {
+	generated := e.generated()
+	inStep := e.received.Sub(generated).Abs() < e.behaviour.ClockSkew && !t.Before(generated)
+	if e.behaviour.ExpiresFromArrival || inStep {
 		return saturate(t.Sub(e.received))
 	}
-	return saturate(t.Sub(e.generated()))
+	return saturate(t.Sub(generated))
 }
 
 // guess is the heuristic lifetime (RFC 9111, section 4.2.2).

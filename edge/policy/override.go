@@ -17,7 +17,8 @@ func (e *evaluation) override() {
 	if b.CountsApparentAge {
 		p.CorrectedAge = max(p.CorrectedAge, p.ApparentAge)
 	}
-	p.VaryAny = p.VaryAny && !b.IgnoresVary && (!b.VaryAnyAlone || e.varyAnyAlone())
+	minBeats := b.MinBeatsVary && b.MinTTL != nil && *b.MinTTL > 0
+	p.VaryAny = p.VaryAny && !b.IgnoresVary && !minBeats && (!b.VaryAnyAlone || e.varyAnyAlone())
 	e.byStatus()
 	e.bySurrogate()
 	e.clamp()

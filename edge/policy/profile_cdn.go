@@ -102,8 +102,8 @@ func cloudfront() Profile {
 			set:  does(func(b *Behaviour) { b.MinTTL, b.MaxTTL = new(time.Duration(0)), new(365*24*time.Hour) }),
 		},
 		deviation{
-			fact: Fact{ID: "cloudfront-min-ttl", Says: "keeps a response for a minimum TTL above 0 in spite of no-store, no-cache and private", Source: cloudfrontDocs, Read: read},
-			set:  does(func(b *Behaviour) { b.MinBeats = []string{"no-store", "no-cache", "private"} }),
+			fact: Fact{ID: "cloudfront-min-ttl", Says: "keeps a response for a minimum TTL above 0 in spite of no-store, no-cache, private and Vary: *", Source: cloudfrontDocs, Read: read},
+			set:  does(func(b *Behaviour) { b.MinBeats, b.MinBeatsVary = []string{"no-store", "no-cache", "private"}, true }),
 		},
 		deviation{
 			fact: Fact{ID: "cloudfront-errors", Says: "keeps 404, 405, 414 and 500 to 504 for at least 10 s, and 400, 403, 412 and 415 where max-age or s-maxage is stated", Source: cloudfrontDocs, Read: read},

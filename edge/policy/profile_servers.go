@@ -6,10 +6,11 @@ import "time"
 // an answer was set, and the origin's counter told whether and how long the cache reused it.
 const probedOn = "2026-11-26"
 
-// defaultVarnish is Varnish's default_ttl, graceVarnish its default_grace.
+// defaultVarnish is Varnish's default_ttl, graceVarnish its default_grace, skewVarnish its clock_skew.
 const (
 	defaultVarnish = 120 * time.Second
 	graceVarnish   = 10 * time.Second
+	skewVarnish    = 10 * time.Second
 )
 
 // servers are the profiles of caches that a site runs itself, as they are configured by default.
@@ -86,6 +87,10 @@ func varnish() Profile {
 		server.does("varnish-surrogate-control", "its built-in VCL goes by no-store in Surrogate-Control instead, where there is that field",
 			func(b *Behaviour) { b.SurrogateNoStore, b.SurrogateLifts = true, true }),
 		server.firstExpires("varnish"),
+		deviation{
+			fact: Fact{ID: "varnish-clock-skew", Says: "compares Expires with its own clock where Date is less than 10 s from it (clock_skew)", Source: "Varnish source, cache_rfc2616.c", Read: read},
+			set:  does(func(b *Behaviour) { b.ClockSkew = skewVarnish }),
+		},
 		server.does("varnish-bad-expires", "ignores an Expires that is no date",
 			func(b *Behaviour) { b.IgnoresBadExpires = true }),
 		server.does("varnish-number", "reads decimals and white space around =, nothing quoted, and ignores a directive without =",

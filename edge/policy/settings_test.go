@@ -193,6 +193,33 @@ func TestAccelExpires(t *testing.T) {
 	assert.Equal(t, policy.BasisNone, under(t, "rfc9111", policy.Settings{}, 200, "X-Accel-Expires", "60").Basis)
 }
 
+func TestVarnishTrustsADateThatIsInStep(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		date, expires string
+		lifetime      time.Duration
+	}{
+		{"Tue, 01 Dec 2026 13:59:51 GMT", hourOn, time.Hour},
+		{"Tue, 01 Dec 2026 14:00:09 GMT", hourOn, time.Hour},
+		{"Tue, 01 Dec 2026 13:59:50 GMT", hourOn, time.Hour + 10*time.Second},
+		{"Tue, 01 Dec 2026 14:00:10 GMT", hourOn, time.Hour - 10*time.Second},
+		{"Tue, 01 Dec 2026 14:00:09 GMT", "Tue, 01 Dec 2026 14:00:09 GMT", 9 * time.Second},
+		{"Tue, 01 Dec 2026 14:00:09 GMT", "Tue, 01 Dec 2026 14:00:08 GMT", 0},
+	} {
+		assert.Equal(t, c.lifetime, under(t, "varnish", policy.Settings{}, 200, "Date", c.date, "Expires", c.expires).Lifetime, c)
+	}
+}
+
+func TestAMinTTLOfCloudFrontBeatsVaryAny(t *testing.T) {
+	t.Parallel()
+	for least, reused := range map[int]bool{0: false, 9: true} {
+		p := under(t, "cloudfront", policy.Settings{MinTTL: seconds(least)}, 200, "Cache-Control", "max-age=60", "Vary", "*")
+		assert.Equal(t, reused, p.Reusable(), least)
+		assert.True(t, p.Storable)
+	}
+	assert.False(t, under(t, "vercel", policy.Settings{MinTTL: seconds(9)}, 200, "Cache-Control", "s-maxage=60", "Vary", "*").Reusable())
+}
+
 func TestMethodsOfCDNs(t *testing.T) {
 	t.Parallel()
 	for profile, reason := range map[string]string{
