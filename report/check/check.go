@@ -5,9 +5,13 @@
 // there before, and decides. Every format is a function of the [Check] alone, so the same result
 // can be written in many of them:
 //
-//	c, err := check.Build(check.Input{Head: head, Answers: answers, Criteria: check.Criteria{FailOn: lint.Error}})
-//	err = check.Write(os.Stdout, check.FormatText, c)
+//	c := check.Build(check.Input{Head: head, Answers: answers, Criteria: check.Criteria{FailOn: lint.Error}})
+//	err := check.Write(os.Stdout, check.FormatText, c)
 //	os.Exit(c.ExitCode)
+//
+// Exit code 0 is a pass, 3 a failure, 5 missing evidence. A [Baseline] excuses what was there
+// before, but no blocker; a [Waiver] accepts a finding until its last day, and never stands for
+// evidence that is missing.
 //
 // [Lines] does the same for one answer after the other, for more answers than memory holds.
 package check

@@ -219,3 +219,41 @@ func TestUnknownFormat(t *testing.T) {
 	err := check.Write(&recorder{}, "html", check.Build(single()))
 	assert.EqualError(t, err, `check: there is no format "html": choose one of text, json, jsonl, markdown, junit, sarif, github, gitlab`)
 }
+
+// A region's only vantage mostly has the region's name, which is said once.
+func TestVantageOfTheRegionsNameIsNotSaid(t *testing.T) {
+	t.Parallel()
+	for vantage, want := range map[string]string{"eu-west": "chromium eu-west\n", "eu-west-2": "chromium eu-west eu-west-2\n"} {
+		a := finds(lint.Error)
+		f := &a.Findings[0]
+		f.Variant, f.Region, f.Vantage = "chromium", "eu-west", vantage
+		a.Variant, a.Region, a.Vantage = f.Variant, f.Region, f.Vantage
+		out := written(t, check.FormatText, check.Build(check.Input{Answers: []check.Answer{a}}))
+		assert.Contains(t, out, "  at   https://www.example/ "+want)
+		assert.Contains(t, out, "critical, "+strings.ReplaceAll(strings.TrimSpace(want), " ", ", ")+", launch.yaml:14\n")
+	}
+}
+
+// The next step is about what is missing: an answer, or what headers do not show.
+func TestNextStepFitsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	const reach, declare = "find out why there is no answer", "declared with --edge-ttl"
+	failed, unknown := refused("1", "https://www.example/1"), good("2", "https://www.example/2")
+	unknown.Unknown = []string{"the edge's own lifetime"}
+	mild := refused("3", "https://www.example/3")
+	mild.Critical = false
+	for name, c := range map[string]struct {
+		answers        []check.Answer
+		reach, declare bool
+	}{
+		"good":                    {[]check.Answer{good("1", "u")}, false, false},
+		"no answer":               {[]check.Answer{failed}, true, false},
+		"unknown":                 {[]check.Answer{unknown}, false, true},
+		"both":                    {[]check.Answer{failed, unknown}, true, true},
+		"no answer, not critical": {[]check.Answer{good("1", "u"), mild}, false, false},
+	} {
+		out := written(t, check.FormatText, check.Build(check.Input{Answers: c.answers}))
+		assert.Equal(t, c.reach, strings.Contains(out, reach), name)
+		assert.Equal(t, c.declare, strings.Contains(out, declare), name)
+	}
+}

@@ -74,7 +74,13 @@ func whereOf(a *Answer, f *Finding) string {
 	if url == "" && a != nil {
 		url = a.place()
 	}
-	return cmp.Or(strings.Join(slices.DeleteFunc([]string{url, f.Variant, f.Region, f.Vantage}, func(s string) bool { return s == "" }), " "), "all")
+	return cmp.Or(strings.Join(said(url, f.Variant, f.Region, f.Vantage), " "), "all")
+}
+
+// said are the words that are there. What follows its like is not said again: a region's only
+// vantage mostly has the region's name.
+func said(words ...string) []string {
+	return slices.Compact(slices.DeleteFunc(words, func(s string) bool { return s == "" }))
 }
 
 // rank is a severity's place, 0 for the worst.

@@ -126,8 +126,27 @@ func (c *Check) next() []string {
 	if groups := c.groups(); len(groups) > 0 {
 		out = append(out, "edgeprime explain "+groups[0].rule.ID)
 	}
-	if c.Undecided > 0 {
+	failed, hidden := c.missing()
+	if failed {
+		out = append(out, "find out why there is no answer: the reason stands with each")
+	}
+	if hidden {
 		out = append(out, "find out what is unknown: an edge's own lifetime is declared with --edge-ttl")
 	}
 	return out
+}
+
+// missing reports whether critical inputs had no answer, and whether something is not known about
+// one that had.
+func (c *Check) missing() (failed, hidden bool) {
+	for i := range c.Answers {
+		switch a := &c.Answers[i]; {
+		case !a.Critical || a.decided():
+		case a.Failure != "":
+			failed = true
+		default:
+			hidden = true
+		}
+	}
+	return failed, hidden
 }

@@ -138,11 +138,11 @@ func (a *Answer) facts() []string {
 	if a.Status > 0 {
 		status = fmt.Sprintf("%s %d", cmp.Or(a.Method, "GET"), a.Status)
 	}
-	facts := []string{status, a.Variant, a.Region, a.Vantage, a.where()}
+	critical := ""
 	if a.Critical {
-		facts = slices.Insert(facts, 1, "critical")
+		critical = "critical"
 	}
-	return slices.DeleteFunc(facts, func(s string) bool { return s == "" })
+	return said(status, critical, a.Variant, a.Region, a.Vantage, a.where())
 }
 
 // differences say where the profile's cache leaves the RFC.

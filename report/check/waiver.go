@@ -57,7 +57,7 @@ func ReadWaivers(file string, data []byte) (*Waivers, error) {
 	var top struct {
 		Waivers []yaml.Node `yaml:"waivers"`
 	}
-	if r.load(func() error { return yaml.Load(data, &top, yaml.WithKnownFields()) }, 1); len(r.errs) > 0 {
+	if r.load(func() error { return yaml.Load(data, &top, yaml.WithKnownFields()) }, 1, "waivers"); len(r.errs) > 0 {
 		return nil, errors.Join(r.errs...)
 	}
 	out := &Waivers{File: file}
@@ -65,7 +65,7 @@ func ReadWaivers(file string, data []byte) (*Waivers, error) {
 		n := &top.Waivers[i]
 		w := PlacedWaiver{File: file, Line: n.Line}
 		before := len(r.errs)
-		r.load(func() error { return n.Load(&w.Waiver, yaml.WithKnownFields()) }, n.Line)
+		r.load(func() error { return n.Load(&w.Waiver, yaml.WithKnownFields()) }, n.Line, "rule, url, region, reason, owner, expires")
 		if len(r.errs) == before {
 			r.validate(w)
 		}
@@ -84,8 +84,9 @@ func (r *waiverReader) bad(line int, format string, args ...any) {
 	r.errs = append(r.errs, fmt.Errorf("%s:%d: %w", r.file, max(1, line), fmt.Errorf(format, args...)))
 }
 
-// load records what the YAML library refuses; line is for an error that has none.
-func (r *waiverReader) load(load func() error, line int) {
+// load records what the YAML library refuses; line is for an error that has none, keys are those
+// that there are.
+func (r *waiverReader) load(load func() error, line int, keys string) {
 	err := load()
 	var all *yaml.LoadErrors
 	var one *yaml.LoadError
@@ -95,13 +96,25 @@ func (r *waiverReader) load(load func() error, line int) {
 		r.bad(line, "the file is empty: write waivers: []")
 	case errors.As(err, &all):
 		for _, e := range all.Errors {
-			r.bad(e.Mark.Line, "%s", e.Message)
+			if key, isKey := unknownKey(e.Message); isKey {
+				r.bad(e.Mark.Line, "there is no key %q; there are: %s", key, keys)
+			} else {
+				r.bad(e.Mark.Line, "%s", e.Message)
+			}
 		}
 	case errors.As(err, &one):
 		r.bad(one.Mark.Line, "the file is no YAML: %s", one.Message)
 	default:
 		r.bad(line, "%w", err)
 	}
+}
+
+// unknownKey finds the key in what the YAML library says of one that it does not know: its words
+// name Go's types.
+func unknownKey(message string) (string, bool) {
+	before, _, ok := strings.Cut(message, " not found in type ")
+	key, isField := strings.CutPrefix(before, "field ")
+	return key, ok && isField
 }
 
 func (r *waiverReader) validate(w PlacedWaiver) {
