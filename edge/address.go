@@ -61,7 +61,7 @@ func (g *AddressGuard) Check(address string) error {
 		return nil
 	}
 	if i := slices.IndexFunc(g.denied, func(p netip.Prefix) bool { return p.Contains(ap.Addr()) }); i >= 0 {
-		return fmt.Errorf("%w: %s is in %s; when it really is an edge, add %q to allow_addresses",
+		return fmt.Errorf("%w: %s is in %s; when it really is an edge, add %q to allow_addresses (check, discover: --allow-address)",
 			ErrAddress, ap, g.denied[i], ap)
 	}
 	return nil

@@ -37,7 +37,7 @@ func newChecking(e *env, c *cli.Context) (*checking, error) {
 		return nil, err
 	}
 	k.head = check.Head{Tool: toolVersion(), Started: e.now().UTC(), Source: k.head.Source, Profile: k.judge.profile, Preset: k.judge.rules.Config().Preset}
-	if k.judge.when.given() && (c.String("headers-from") == "" || !k.judge.when.launch.at.IsZero()) {
+	if k.judge.when.given() && (c.String("headers-from") == "" || k.judge.when.absolute()) {
 		w, _ := k.judge.when.window(e.now())
 		k.head.LaunchAt, k.head.PrimedAt, k.head.WarmUntil = w.LaunchAt, w.PrimeAt, w.WarmUntil
 	}

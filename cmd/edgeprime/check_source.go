@@ -210,16 +210,13 @@ func openInput(e *env, flag, path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(e.stdin), nil
 	}
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s is a folder", path)
+	const hint = "name a file, or - for standard input"
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, withHint(usageError("%s: %s is a folder", flag, path), hint)
 	}
-	var f *os.File
-	if err == nil {
-		f, err = os.Open(path)
-	}
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, withHint(usageError("%s: %w", flag, err), "name a file, or - for standard input")
+		return nil, withHint(usageError("%s: %w", flag, err), hint)
 	}
 	return f, nil
 }

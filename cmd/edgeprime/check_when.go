@@ -52,6 +52,9 @@ func (w launchWhen) orThatOf(l *launch) launchWhen {
 // given reports whether there is a launch to judge for.
 func (w launchWhen) given() bool { return w.launch.given }
 
+// absolute reports whether the launch is an instant, and not ahead of each answer by itself.
+func (w launchWhen) absolute() bool { return !w.launch.at.IsZero() }
+
 // window returns when an answer that is judged at now must be fresh, and whether its copy is still
 // to be primed: unless priming is over, it is.
 func (w launchWhen) window(now time.Time) (lint.Window, bool) {

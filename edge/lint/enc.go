@@ -104,7 +104,7 @@ func codedUnasked(a *answer) *complaint {
 
 func identityRefused(p *probed) *complaint {
 	o := p.get(ProbeIdentity)
-	if o == p.Observation || codedWithoutVary(&p.answer) != nil { // was judged alone, or is a cache's copy
+	if o == p.Observation || p.lacksVary() { // was judged alone, or is the copy that VAR005 tells of
 		return nil
 	}
 	return refusedCoding(o)

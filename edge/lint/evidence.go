@@ -71,7 +71,7 @@ func (l *Linter) Evidence(o *edge.Observation) Evidence {
 // freshUntil is how long the copy that answered stays fresh: by what the cache states, else by the
 // headers; false when neither decides that.
 func (a *answer) freshUntil() (time.Time, bool) {
-	if a.statedTTL() == nil && !a.isKept() {
+	if a.statedTTL() == nil && !a.mayKeep() {
 		return time.Time{}, false
 	}
 	return a.copyUntil()

@@ -12,7 +12,6 @@ import (
 type Linter struct {
 	config   Config
 	profile  policy.Profile
-	letter   bool       // the profile is RFC 9111 by the letter
 	levels   []Severity // by place in the catalogue
 	personal *regexp.Regexp
 	fingerprints
@@ -25,7 +24,7 @@ func New(c Config, p policy.Profile) (*Linter, error) {
 		return nil, err
 	}
 	c = c.WithDefaults()
-	l := &Linter{config: c, profile: p, letter: isLetter(p), levels: make([]Severity, len(catalogue)), fingerprints: newFingerprints(c.Fingerprint)}
+	l := &Linter{config: c, profile: p, levels: make([]Severity, len(catalogue)), fingerprints: newFingerprints(c.Fingerprint)}
 	for i := range catalogue {
 		l.levels[i] = c.level(&catalogue[i])
 	}
@@ -34,9 +33,6 @@ func New(c Config, p policy.Profile) (*Linter, error) {
 	}
 	return l, nil
 }
-
-// isLetter reports whether a profile is RFC 9111 by the letter, with nothing declared.
-func isLetter(p policy.Profile) bool { return p.Name == policy.RFC9111().Name && len(p.Facts()) == 0 }
 
 // Default returns the linter of the zero Config for a shared cache by the letter of RFC 9111.
 func Default() *Linter {
@@ -50,7 +46,7 @@ func Default() *Linter {
 // For returns the linter with another profile.
 func (l *Linter) For(p policy.Profile) *Linter {
 	other := *l
-	other.profile, other.letter = p, isLetter(p)
+	other.profile = p
 	return &other
 }
 

@@ -69,14 +69,9 @@ const (
 func misspelt(a *answer) *complaint {
 	ds := a.policy.Directives
 	for i := range ds {
-		d := &ds[i]
-		nameBroken := d.Err == policy.ErrNoName || d.Err == policy.ErrCharacter && d.ErrAt < d.Start+len(d.Name)
-		if known(d) || nameBroken || len(d.Name) > longestSlip {
-			continue
-		}
-		if meant := nearest(lower(d)); meant != "" {
-			c := a.point(d, "no cache knows %s: did you mean %s?", d.Name, meant)
-			c.fix = "write " + meant + " for " + d.Name
+		if name := meant(&ds[i]); name != "" {
+			c := a.point(&ds[i], "no cache knows %s: did you mean %s?", ds[i].Name, name)
+			c.fix = "write " + name + " for " + ds[i].Name
 			return c
 		}
 	}
@@ -85,9 +80,16 @@ func misspelt(a *answer) *complaint {
 
 // means reports whether a misspelt directive is meant to be the named one.
 func (a *answer) means(name string) bool {
-	return slices.ContainsFunc(a.policy.Directives, func(d policy.Directive) bool {
-		return !known(&d) && len(d.Name) <= longestSlip && nearest(lower(&d)) == name
-	})
+	return slices.ContainsFunc(a.policy.Directives, func(d policy.Directive) bool { return meant(&d) == name })
+}
+
+// meant is what a misspelt directive was most likely meant to be, or "".
+func meant(d *policy.Directive) string {
+	nameBroken := d.Err == policy.ErrNoName || d.Err == policy.ErrCharacter && d.ErrAt < d.Start+len(d.Name)
+	if known(d) || nameBroken || len(d.Name) > longestSlip {
+		return ""
+	}
+	return nearest(lower(d))
 }
 
 // nearest is the known directive that is at most two edits away, the closest first, or "".

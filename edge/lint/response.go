@@ -88,7 +88,7 @@ func (l *Linter) answer(r Response) answer {
 		index:    indexOf(o.Header),
 	}
 	a.cdn = a.policy
-	if !l.letter {
+	if !l.profile.IsRFC9111() {
 		a.cdn = policy.Evaluate(req, res, requested, received, l.profile)
 	}
 	return a
@@ -174,12 +174,13 @@ func (a *answer) edgeDecides() bool {
 	return forbidden || p.NoCache || !p.Fresh(p.Received)
 }
 
-// lifetimeKnown reports whether the edge keeps the answer, and for how long is known.
-func (a *answer) lifetimeKnown() bool { return a.isKept() && decided(a.cdn) && !a.edgeDecides() }
+// lifetimeKnown reports whether the edge may keep the answer, and a.cdn's lifetime is then the one that
+// it applies.
+func (a *answer) lifetimeKnown() bool { return a.mayKeep() && decided(a.cdn) && !a.edgeDecides() }
 
-// isKept reports whether the edge keeps the answer by its headers; a rule that nobody declared may have
-// made it eligible.
-func (a *answer) isKept() bool { return a.cdn.Storable || a.cdn.Reason == policy.ReasonNotEligible }
+// mayKeep reports whether the edge keeps the answer by its headers, or would if a rule that nobody
+// declared made it eligible.
+func (a *answer) mayKeep() bool { return a.cdn.Storable || a.cdn.Reason == policy.ReasonNotEligible }
 
 // unstored reports whether the edge does not keep the answer, which another rule tells: it then has
 // nothing to validate, nor to take parts of.

@@ -93,14 +93,20 @@ func varyNeedless(a *answer) *complaint {
 	return nil
 }
 
-func codedWithoutVary(a *answer) *complaint {
+// lacksVary reports whether a cache may keep a coded body and not tell who can decode it.
+func (a *answer) lacksVary() bool {
 	if !a.has(fieldContentEncoding) || !a.policy.Storable && !a.cdn.Storable || a.variesBy("accept-encoding") {
+		return false
+	}
+	coding := a.value(fieldContentEncoding)
+	return coding != "" && !strings.EqualFold(coding, "identity")
+}
+
+func codedWithoutVary(a *answer) *complaint {
+	if !a.lacksVary() {
 		return nil
 	}
 	coding := strings.ToLower(a.value(fieldContentEncoding))
-	if coding == "" || coding == "identity" {
-		return nil
-	}
 	c := &complaint{message: "the body is coded with " + coding + ", and Vary does not name Accept-Encoding", evidence: a.lines("Content-Encoding", "Vary")}
 	if members := distinctMembers(a.vary); len(members) > 0 {
 		c.fix = "set Vary: " + strings.Join(append(members, "accept-encoding"), ", ")

@@ -89,6 +89,10 @@ func profiles() []Profile {
 	return slices.Concat([]Profile{RFC9111(), Browser(), CDN()}, cdns(), servers())
 }
 
+// IsRFC9111 reports whether the cache does what RFC 9111 says to a shared one, by the letter and with
+// nothing declared.
+func (p Profile) IsRFC9111() bool { return p.Shared && len(p.Targets) == 0 && len(p.deviations) == 0 }
+
 // Facts returns how the cache deviates from RFC 9111, in the order in which the facts apply.
 func (p Profile) Facts() []Fact {
 	var facts []Fact

@@ -50,3 +50,16 @@ func TestEveryFactIsSourcedAndDated(t *testing.T) {
 	assert.Empty(t, policy.RFC9111().Facts())
 	assert.Empty(t, policy.Browser().Facts())
 }
+
+// IsRFC9111 is true of a shared cache by the letter alone.
+func TestIsRFC9111(t *testing.T) {
+	t.Parallel()
+	for _, name := range policy.Names() {
+		p, ok := policy.Named(name)
+		require.True(t, ok)
+		assert.Equal(t, name == "rfc9111", p.IsRFC9111(), name)
+	}
+	letter := policy.RFC9111()
+	assert.True(t, letter.With(policy.Settings{}).IsRFC9111(), "nothing is declared")
+	assert.False(t, letter.With(policy.Settings{EdgeTTL: seconds(9)}).IsRFC9111(), "a lifetime is declared")
+}
