@@ -87,10 +87,8 @@ func varnish() Profile {
 		server.does("varnish-surrogate-control", "its built-in VCL goes by no-store in Surrogate-Control instead, where there is that field",
 			func(b *Behaviour) { b.SurrogateNoStore, b.SurrogateLifts = true, true }),
 		server.firstExpires("varnish"),
-		deviation{
-			fact: Fact{ID: "varnish-clock-skew", Says: "compares Expires with its own clock where Date is less than 10 s from it (clock_skew)", Source: "Varnish source, cache_rfc2616.c", Read: read},
-			set:  does(func(b *Behaviour) { b.ClockSkew = skewVarnish }),
-		},
+		server.does("varnish-clock-skew", "compares Expires with its own clock where Date is less than 10 s from it (clock_skew)",
+			func(b *Behaviour) { b.ClockSkew = skewVarnish }),
 		server.does("varnish-bad-expires", "ignores an Expires that is no date",
 			func(b *Behaviour) { b.IgnoresBadExpires = true }),
 		server.does("varnish-number", "reads decimals and white space around =, nothing quoted, and ignores a directive without =",
