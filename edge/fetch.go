@@ -167,9 +167,16 @@ func (f *Fetcher) exchange(req *http.Request, r Request, caps Caps, o *Observati
 	return readBody(resp, r, caps, o, traceOf(req.Context()))
 }
 
-// Spared reports whether an answer proves that the origin was not asked.
-func Spared(resp *http.Response) bool {
-	return ReadCacheStatus(headerPairs(resp.Header, nil)).Origin == ContactNo
+// OriginContact reports whether an answer proves that the origin was spared, or that it was asked
+// before the answer and nothing was begun behind it.
+func OriginContact(resp *http.Response) (spared, asked bool) {
+	c := ReadCacheStatus(headerPairs(resp.Header, nil))
+	switch c.Outcome {
+	case Miss, Expired, Revalidated, Bypass, Dynamic:
+		asked = c.Origin == ContactYes
+	case Hit, Stale, Updating, Errored, Unknown:
+	}
+	return c.Origin == ContactNo, asked
 }
 
 // checkAnswer refuses what no server may answer to a plain GET and what hides header fields.

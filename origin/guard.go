@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// A start lies between the grant and the grant plus startWithin, and reaches the origin after a
-// path whose length varies by at most pathJitter. So R+1 starts in one second at the origin would
-// need R+1 grants within one second plus both, which is the window that the guard keeps.
+// A request that was granted is written within startWithin, or not at all, and reaches the origin
+// after a path whose length varies by at most pathJitter.
 const (
 	startWithin = 100 * time.Millisecond
 	pathJitter  = 150 * time.Millisecond
 )
 
-// Guard grants permits under Limits: at most MaxRPS in any window, at most MaxInFlight out at
-// once, first come first served, no region holding more than two thirds while others are at work.
+// Guard grants permits under Limits: at most MaxRPS starts in any second, at most MaxInFlight open
+// at once, first come first served, no region holding more than two thirds while others are at work.
 // It pauses for everyone when the origin asks for it or looks unwell, and aborts when the origin
 // fails. Create one with NewGuard and share it between all regions; it is safe for concurrent use.
 type Guard struct {
@@ -26,13 +25,13 @@ type Guard struct {
 	Notify func(why string)
 
 	limits Limits
-	rate   int           // permits per window
-	window time.Duration // see startWithin
-	slots  int           // permits out at once
+	rate   int // permits whose requests may start in one second
+	slots  int // permits out at once
 
 	mu      sync.Mutex
 	nextID  uint64
-	log     []grant            // of the last window, oldest first
+	starts  *ledger
+	latest  time.Time          // grant
 	open    map[uint64]*Permit // written or not yet released
 	held    map[uint64]time.Time
 	active  map[string]int // workers at work per region
@@ -43,14 +42,10 @@ type Guard struct {
 	draining bool
 }
 
-type grant struct {
-	id uint64
-	at time.Time
-}
-
 type waiter struct {
 	region string
-	ready  chan *Permit // receives at most once
+	within time.Duration // how late the request may start
+	ready  chan *Permit  // receives at most once
 }
 
 // NewGuard returns a guard for the limits, whose zero fields mean their defaults.
@@ -62,8 +57,8 @@ func NewGuard(limits Limits) (*Guard, error) {
 	return &Guard{
 		limits: limits,
 		rate:   limits.rate(),
-		window: time.Second + startWithin + pathJitter,
 		slots:  limits.inFlight(),
+		starts: newLedger(),
 		open:   map[uint64]*Permit{},
 		held:   map[uint64]time.Time{},
 		active: map[string]int{},
@@ -94,15 +89,15 @@ func (g *Guard) Quiet(until time.Time) {
 }
 
 // Legacy is how long the next guard of the same origin must stay quiet when this one ends now:
-// until its last grant has left the window, its last permit is no longer held and its pause is over.
+// until its last request is a second old, its last permit is no longer held and its pause is over.
 func (g *Guard) Legacy() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
 	g.expire(now)
 	legacy := max(0, g.health.pausedUntil.Sub(now))
-	if n := len(g.log); n > 0 {
-		legacy = max(legacy, g.log[n-1].at.Add(g.window).Sub(now))
+	if last := g.starts.last(); !last.IsZero() {
+		legacy = max(legacy, last.Add(time.Second).Sub(now))
 	}
 	for id, p := range g.open {
 		until, held := g.held[id]
@@ -115,7 +110,9 @@ func (g *Guard) Legacy() time.Duration {
 }
 
 // LongestLegacy is Legacy when nothing is known of how a guard ended.
-func (g *Guard) LongestLegacy() time.Duration { return max(g.window, g.hold()) }
+func (g *Guard) LongestLegacy() time.Duration {
+	return max(time.Second+lendWithin+pathJitter, g.hold())
+}
 
 // hold is how long a permit counts whose request did not end.
 func (g *Guard) hold() time.Duration { return g.limits.Timeout + g.limits.HoldTail }
@@ -125,10 +122,15 @@ func (g *Guard) Slots() int { return g.slots }
 
 // Acquire implements Permits.
 func (g *Guard) Acquire(ctx context.Context, region string) (*Permit, error) {
+	return g.acquire(ctx, region, startWithin)
+}
+
+// acquire waits for a permit whose request may start within a time after the grant.
+func (g *Guard) acquire(ctx context.Context, region string, within time.Duration) (*Permit, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	w := &waiter{region: region, ready: make(chan *Permit, 1)}
+	w := &waiter{region: region, within: within, ready: make(chan *Permit, 1)}
 	g.mu.Lock()
 	g.waiters = append(g.waiters, w)
 	g.pump()
@@ -206,7 +208,7 @@ func (g *Guard) pump() {
 		}
 		w := g.waiters[i]
 		g.waiters = slices.Delete(g.waiters, i, i+1)
-		w.ready <- g.grant(w.region, now)
+		w.ready <- g.grant(w, now)
 	}
 	if len(g.waiters) > 0 && len(g.held) > 0 {
 		g.wakeIn(g.untilExpiry(now))
@@ -234,14 +236,11 @@ func (g *Guard) regionCap() int {
 
 // untilGrant returns how long the rate and a pause forbid the next grant.
 func (g *Guard) untilGrant(now time.Time) time.Duration {
-	wait := g.health.pausedUntil.Sub(now)
-	if n := len(g.log); n > 0 {
-		wait = max(wait, g.log[n-1].at.Add(g.window/time.Duration(2*g.rate)).Sub(now))
-		if n >= g.rate {
-			wait = max(wait, g.log[n-g.rate].at.Add(g.window).Sub(now))
-		}
+	wait := max(g.health.pausedUntil.Sub(now), g.starts.wait(g.rate, now))
+	if g.latest.IsZero() {
+		return wait
 	}
-	return wait
+	return max(wait, g.latest.Add(time.Second/time.Duration(2*g.rate)).Sub(now))
 }
 
 // untilExpiry returns how long the first held permit stays held.
@@ -269,13 +268,9 @@ func (g *Guard) wake() {
 	g.pump()
 }
 
-// expire drops grants that have left the window and held permits whose time is over.
+// expire drops starts that are over and held permits whose time is over.
 func (g *Guard) expire(now time.Time) {
-	keep := slices.IndexFunc(g.log, func(e grant) bool { return now.Sub(e.at) < g.window })
-	if keep < 0 {
-		keep = len(g.log)
-	}
-	g.log = slices.Delete(g.log, 0, keep)
+	g.starts.expire(now)
 	for id, until := range g.held {
 		if !now.Before(until) {
 			delete(g.held, id)
@@ -284,30 +279,55 @@ func (g *Guard) expire(now time.Time) {
 	}
 }
 
-func (g *Guard) grant(region string, now time.Time) *Permit {
+func (g *Guard) grant(w *waiter, now time.Time) *Permit {
 	g.nextID++
-	p := &Permit{id: g.nextID, region: region, granted: now, guard: g}
+	p := &Permit{id: g.nextID, region: w.region, granted: now, within: w.within, guard: g}
 	g.open[p.id] = p
-	g.log = append(g.log, grant{id: p.id, at: now})
+	g.latest = now
+	g.starts.add(p.id, g.latestStart(p))
 	return p
 }
 
-func (g *Guard) release(p *Permit, o Outcome) {
+// latestStart is the latest time at which the request of a permit that has just been granted can
+// start at the origin. A request that the CDN amplifies can start another one until it has ended.
+func (g *Guard) latestStart(p *Permit) time.Time {
+	if g.limits.Amplification > 1 {
+		return p.granted.Add(g.hold())
+	}
+	return p.granted.Add(p.within + pathJitter)
+}
+
+// lend holds a permit from now on to its deadline, since its worker may never tell.
+func (g *Guard) lend(p *Permit) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.open[p.id] == nil {
+	g.held[p.id] = p.granted.Add(g.hold())
+}
+
+// started notes that a request was written at a time.
+func (g *Guard) started(p *Permit, at time.Time) {
+	if g.limits.Amplification > 1 {
 		return
 	}
-	if _, held := g.held[p.id]; held {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.starts.settle(p.id, at.Add(pathJitter))
+}
+
+// release takes a permit back whose request ended at a time.
+func (g *Guard) release(p *Permit, o Outcome, at time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.open[p.id] == nil || p.released {
 		return
 	}
-	if !o.Written || o.Spared && o.Complete {
-		g.log = slices.DeleteFunc(g.log, func(e grant) bool { return e.id == p.id })
-	}
+	p.released = true
+	g.settle(p, o, at)
 	if o.Written && !o.Complete {
 		g.held[p.id] = p.granted.Add(g.hold())
 	} else {
 		delete(g.open, p.id)
+		delete(g.held, p.id)
 	}
 	if o.Written {
 		if why := g.health.record(o, time.Now()); why != "" && g.Notify != nil {
@@ -315,4 +335,19 @@ func (g *Guard) release(p *Permit, o Outcome) {
 		}
 	}
 	g.pump()
+}
+
+// settle takes into account what the end of a request proves of its starts at the origin.
+func (g *Guard) settle(p *Permit, o Outcome, at time.Time) {
+	switch {
+	case !o.Written || o.Spared && o.Complete:
+		g.starts.drop(p.id)
+		if p.granted.Equal(g.latest) {
+			g.latest = time.Time{}
+		}
+	case o.Asked && o.Complete:
+		g.starts.settle(p.id, at)
+	case o.Complete:
+		g.starts.settle(p.id, at.Add(pathJitter)) // something may have begun behind the answer
+	}
 }

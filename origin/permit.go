@@ -24,13 +24,14 @@ type Permits interface {
 // Outcome is what became of the request that a permit stood for. Its zero value says that
 // nothing was written.
 type Outcome struct {
-	Written  bool          // at least one byte may have reached the wire
-	Complete bool          // the answer was read to its end
-	Spared   bool          // the answer proves that the origin was not asked
-	Status   int           // the answer's status code, 0 without one
-	Backoff  time.Duration // the answer's Retry-After, 0 without one
-	TTFB     time.Duration // request written to first byte of the answer, 0 without one
-	TimedOut bool          // a deadline passed before the end
+	Written  bool          `json:"written,omitempty"`    // at least one byte may have reached the wire
+	Complete bool          `json:"complete,omitempty"`   // the answer was read to its end
+	Spared   bool          `json:"spared,omitempty"`     // the answer proves that the origin was not asked
+	Asked    bool          `json:"asked,omitempty"`      // the answer proves that the origin was asked before it, and not behind it
+	Status   int           `json:"status,omitempty"`     // the answer's status code, 0 without one
+	Backoff  time.Duration `json:"backoff_ns,omitempty"` // the answer's Retry-After, 0 without one
+	TTFB     time.Duration `json:"ttfb_ns,omitempty"`    // request written to first byte of the answer, 0 without one
+	TimedOut bool          `json:"timed_out,omitempty"`  // a deadline passed before the end
 }
 
 // failed reports whether the outcome counts against the origin's health.
@@ -38,19 +39,44 @@ func (o Outcome) failed() bool {
 	return o.TimedOut || o.Status >= 500 || o.Status == 429
 }
 
-// Permit is the right to put one request on the origin. It must be started within its validity
-// and released exactly once; later calls of Release do nothing. Safe for concurrent use.
+// Permit is the right to put one request on the origin. Its request must be started within its
+// validity, and it is released exactly once; later calls of Release do nothing. Safe for concurrent use.
 type Permit struct {
-	id      uint64
-	region  string
-	granted time.Time
-	guard   *Guard
+	id       uint64
+	region   string
+	granted  time.Time // never later than the grant
+	within   time.Duration
+	guard    *Guard
+	released bool  // guarded by the guard's lock
+	lent     *loan // of a broker elsewhere; nil for a permit of the guard itself
 }
 
-// Valid reports whether the request may still start. Ask immediately before the write, and
-// release the permit unused when it may not.
-func (p *Permit) Valid() bool { return time.Since(p.granted) <= startWithin }
+// Start reports whether the request may still start, and that it does. Ask immediately before the
+// write, and release the permit unused when it may not.
+func (p *Permit) Start() bool {
+	now := time.Now()
+	if age(p.granted, now) > p.within {
+		return false
+	}
+	if p.lent != nil {
+		p.lent.started = now
+	} else {
+		p.guard.started(p, now)
+	}
+	return true
+}
+
+// age is how long ago a time was, by the clock that went on the most: a host that slept stops one.
+func age(then, now time.Time) time.Duration {
+	return max(now.Sub(then), now.Round(0).Sub(then.Round(0)))
+}
 
 // Release gives the permit back. Without Outcome.Complete, a permit whose request was written
 // stays counted as in flight until its hold time is over.
-func (p *Permit) Release(o Outcome) { p.guard.release(p, o) }
+func (p *Permit) Release(o Outcome) {
+	if p.lent != nil {
+		p.lent.release(o)
+		return
+	}
+	p.guard.release(p, o, time.Now())
+}

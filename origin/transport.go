@@ -23,8 +23,9 @@ type Transport struct {
 	// Permits is asked before each request, on behalf of Region.
 	Permits Permits
 	Region  string
-	// Spared reports whether an answer proves that the origin was not asked.
-	Spared func(*http.Response) bool
+	// Contact reports whether an answer proves that the origin was spared, or that it was asked
+	// before the answer and not behind it; nil when no answer proves anything.
+	Contact func(*http.Response) (spared, asked bool)
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -41,16 +42,16 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		permit.Release(Outcome{Written: written.Load(), TimedOut: timedOut(err)})
 		return nil, err
 	}
-	resp.Body = &permitBody{
-		ReadCloser: resp.Body, permit: permit,
-		outcome: Outcome{
-			Written: true,
-			Spared:  t.Spared != nil && t.Spared(resp),
-			Status:  resp.StatusCode,
-			Backoff: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
-			TTFB:    time.Since(started),
-		},
+	o := Outcome{
+		Written: true,
+		Status:  resp.StatusCode,
+		Backoff: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		TTFB:    time.Since(started),
 	}
+	if t.Contact != nil {
+		o.Spared, o.Asked = t.Contact(resp)
+	}
+	resp.Body = &permitBody{ReadCloser: resp.Body, permit: permit, outcome: o}
 	return resp, nil
 }
 
@@ -62,7 +63,7 @@ func (t *Transport) acquire(req *http.Request) (*Permit, error) {
 		if err != nil {
 			return nil, err
 		}
-		if permit.Valid() {
+		if permit.Start() {
 			return permit, nil
 		}
 		permit.Release(Outcome{})

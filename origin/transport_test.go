@@ -47,7 +47,9 @@ func get(t *testing.T, g *origin.Guard, base http.RoundTripper) (*http.Response,
 	require.NoError(t, err)
 	tr := &origin.Transport{
 		Base: base, Permits: g, Region: "eu",
-		Spared: func(r *http.Response) bool { return r.Header.Get("X-Cache") == "HIT" },
+		Contact: func(r *http.Response) (spared, asked bool) {
+			return r.Header.Get("X-Cache") == "HIT", r.Header.Get("X-Cache") == "MISS"
+		},
 	}
 	return tr.RoundTrip(req)
 }
@@ -65,13 +67,14 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestTransportReleasesThePermitAsTheAnswerProves(t *testing.T) {
-	const window, hold = 1250 * time.Millisecond, 15 * time.Second
+	const window, hold = 1150 * time.Millisecond, 15 * time.Second
 	for name, tc := range map[string]struct {
 		base http.RoundTripper
 		use  func(*http.Response)
 		want time.Duration
 	}{
 		"read to the end":           {answer(200, strings.NewReader("body")), readAll, window},
+		"asked before the answer":   {answer(200, strings.NewReader("body"), "X-Cache", "MISS"), readAll, time.Second},
 		"a hit costs nothing":       {answer(200, strings.NewReader("body"), "X-Cache", "HIT"), readAll, 0},
 		"closed before the end":     {answer(200, strings.NewReader("body")), func(*http.Response) {}, hold},
 		"hit closed before the end": {answer(200, strings.NewReader("body"), "X-Cache", "HIT"), func(*http.Response) {}, hold},

@@ -72,7 +72,7 @@ func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
 	pool := edge.NewPool(t.address, s.vantage, t.caps.Total/2)
 	pool.Fresh = fresh
 	pool.Around = func(conn http.RoundTripper) http.RoundTripper {
-		return &origin.Transport{Base: conn, Permits: t.permits, Region: s.vantage.Region, Spared: edge.Spared}
+		return &origin.Transport{Base: conn, Permits: t.permits, Region: s.vantage.Region, Contact: edge.OriginContact}
 	}
 	s.pools = append(s.pools, pool)
 	return &edge.Fetcher{
