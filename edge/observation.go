@@ -38,15 +38,16 @@ type Failure string
 
 // The failures.
 const (
-	FailDNS      Failure = "dns"      // the name did not resolve
-	FailAddress  Failure = "address"  // the address guard refused every address
-	FailConnect  Failure = "connect"  // no connection
-	FailTLS      Failure = "tls"      // handshake or certificate
-	FailTimeout  Failure = "timeout"  // a deadline passed
-	FailReset    Failure = "reset"    // the connection broke
-	FailProtocol Failure = "protocol" // not valid HTTP, or headers over the caps
-	FailBody     Failure = "body"     // body short, over the caps, or not decodable
-	FailScope    Failure = "scope"    // outside the launch's scope
+	FailDNS       Failure = "dns"       // the name did not resolve
+	FailAddress   Failure = "address"   // the address guard refused every address
+	FailConnect   Failure = "connect"   // no connection
+	FailTLS       Failure = "tls"       // handshake or certificate
+	FailTimeout   Failure = "timeout"   // a deadline passed
+	FailReset     Failure = "reset"     // the connection broke
+	FailProtocol  Failure = "protocol"  // not valid HTTP, or headers over the caps
+	FailBody      Failure = "body"      // body short, over the caps, or not decodable
+	FailScope     Failure = "scope"     // outside the launch's scope
+	FailAbandoned Failure = "abandoned" // every worker that had the task ended before it did
 	// FailUnreachable means that the host was given up before this task's turn. Nothing was tried,
 	// so it is never recorded.
 	FailUnreachable Failure = "unreachable"

@@ -20,18 +20,22 @@ type Task struct {
 	Epoch   int          `json:"epoch,omitempty"`
 }
 
-// NewTask returns the task of a run for one cell and pass, with its id: the SHA-256 in hex of run,
-// URL, variant, vantage, pass and epoch. A task has one observation, ever.
+// NewTask returns the task of a run for one cell and pass, with its id. A task has one observation, ever.
 func NewTask(run string, c Cell, stage string, pass edge.Pass) Task {
 	t := Task{Asset: c.Asset, Variant: c.Variant, Vantage: c.Vantage, Stage: stage, Pass: pass}
+	t.ID = TaskID(run, c.Asset.URL, c.Variant.Name, c.Vantage.Name, pass, t.Epoch)
+	return t
+}
+
+// TaskID is the SHA-256 in hex of run, URL, names of variant and vantage, pass and epoch.
+func TaskID(run, url, variant, vantage string, pass edge.Pass, epoch int) string {
 	h := sha256.New()
-	for _, field := range []string{run, c.Asset.URL, c.Variant.Name, c.Vantage.Name, string(pass)} {
+	for _, field := range []string{run, url, variant, vantage, string(pass)} {
 		_ = binary.Write(h, binary.BigEndian, uint64(len(field))) // a hash never fails
 		h.Write([]byte(field))
 	}
-	_ = binary.Write(h, binary.BigEndian, int64(t.Epoch))
-	t.ID = hex.EncodeToString(h.Sum(nil))
-	return t
+	_ = binary.Write(h, binary.BigEndian, int64(epoch))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Cell is what is primed, measured and judged: an asset in a variant at a vantage.

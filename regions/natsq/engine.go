@@ -1,0 +1,251 @@
+package natsq
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nkeys"
+)
+
+const (
+	startTimeout   = 10 * time.Second
+	requestTimeout = 5 * time.Second
+	// maxMessage bounds one message: a chunk of observations, or the one observation that is larger.
+	maxMessage = 1 << 20
+)
+
+// ErrBusy means that another process has the store open.
+var ErrBusy = errors.New("natsq: the store is in use")
+
+// Config says where the engine of a launch is. The zero values of Listen and External mean a server
+// in the process that nobody else can reach.
+type Config struct {
+	Launch string
+	// Dir is the folder of the server in the process; it is created.
+	Dir string
+	// Listen opens a port of the server in the process for workers elsewhere; nil for none.
+	Listen *Listen
+	// External is a server outside; nil for one in the process.
+	External *External
+	// Workers are the public nkeys of workers elsewhere, by region.
+	Workers map[string][]string
+	// Log hears what the server says of itself; nil for nobody.
+	Log *slog.Logger
+}
+
+// Listen is a port for workers elsewhere. There is none without TLS.
+type Listen struct {
+	Host string
+	Port int // -1 for any that is free
+	TLS  *tls.Config
+}
+
+// External is a nats-server or cluster outside, with the accounts of Access.Config.
+type External struct {
+	URLs []string
+	// Seed is the nkey seed of the coordinator's user.
+	Seed []byte
+	TLS  *tls.Config
+	// Replicas is how many servers keep each stream: 1, 3 or 5. Zero means 1.
+	Replicas int
+}
+
+// Engine is a launch's server, or the way to it, with the coordinator's connection. Create one with
+// Open; it is safe for concurrent use.
+type Engine struct {
+	names
+
+	lock     *flock.Flock
+	server   *server.Server
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	state    jetstream.KeyValue
+	replicas int
+}
+
+// Open starts the server in the process, or connects to the one outside. The error wraps ErrBusy
+// when another process has the folder open.
+func Open(ctx context.Context, c Config) (_ *Engine, err error) {
+	e := &Engine{names: names{c.Launch}, replicas: 1}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("natsq: open: %w", err), e.Close())
+		}
+	}()
+	options := []nats.Option{nats.Name("edgeprime coordinator"), nats.Timeout(requestTimeout)}
+	url := ""
+	if c.External == nil {
+		options, err = e.serve(c, options)
+	} else {
+		url, options, err = e.outside(c.External, options)
+	}
+	if err != nil {
+		return e, err
+	}
+	if e.conn, err = nats.Connect(url, lasting(options)...); err != nil {
+		return e, err
+	}
+	if e.js, err = jetstream.New(e.conn); err != nil {
+		return e, err
+	}
+	e.state, err = e.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: e.names.state(), History: 1, Storage: jetstream.FileStorage, Replicas: e.replicas,
+	})
+	return e, err
+}
+
+// lasting makes a connection outlive its server.
+func lasting(options []nats.Option) []nats.Option {
+	return append(options,
+		nats.MaxReconnects(-1), nats.ReconnectWait(200*time.Millisecond), nats.ReconnectJitter(200*time.Millisecond, 200*time.Millisecond),
+		nats.PingInterval(2*time.Second), nats.MaxPingsOutstanding(2))
+}
+
+// serve starts the server in the process and returns how to reach it.
+func (e *Engine) serve(c Config, options []nats.Option) ([]nats.Option, error) {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(c.Dir, "LOCK")) // the server has no lock of its own
+	switch locked, err := lock.TryLock(); {
+	case err != nil:
+		return nil, err
+	case !locked:
+		return nil, fmt.Errorf("%w: %s", ErrBusy, c.Dir)
+	}
+	e.lock = lock
+	opts, err := serverOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.Workers) > 0 {
+		user, err := nkeys.CreateUser()
+		if err != nil {
+			return nil, err
+		}
+		key, err := user.PublicKey()
+		if err != nil {
+			return nil, err
+		}
+		if err := opts.ProcessConfigString(Access{Coordinator: key, Workers: c.Workers}.Config(c.Launch)); err != nil {
+			return nil, err
+		}
+		options = append(options, nats.Nkey(key, user.Sign))
+	}
+	if e.server, err = server.NewServer(opts); err != nil {
+		return nil, err
+	}
+	e.server.SetLoggerV2(logger{c.Log}, false, false, false)
+	e.server.Start()
+	if !e.server.ReadyForConnections(startTimeout) {
+		return nil, errors.New("the server did not start in time")
+	}
+	return append(options, nats.InProcessServer(e.server)), nil
+}
+
+func serverOptions(c Config) (*server.Options, error) {
+	opts := &server.Options{
+		ServerName: "edgeprime-" + c.Launch, NoSigs: true, NoLog: c.Log == nil, DontListen: c.Listen == nil,
+		JetStream: true, StoreDir: c.Dir, SyncAlways: true, MaxPayload: maxMessage,
+	}
+	if c.Listen == nil {
+		return opts, nil
+	}
+	if c.Listen.TLS == nil || len(c.Workers) == 0 {
+		return nil, errors.New("a port needs TLS and the credentials of workers")
+	}
+	opts.Host, opts.Port, opts.TLSConfig, opts.TLSTimeout = c.Listen.Host, c.Listen.Port, c.Listen.TLS, requestTimeout.Seconds()
+	return opts, nil
+}
+
+// outside returns how to reach a server that is not ours.
+func (e *Engine) outside(x *External, options []nats.Option) (string, []nats.Option, error) {
+	e.replicas = max(1, x.Replicas)
+	if len(x.Seed) > 0 {
+		pair, err := nkeys.FromSeed(x.Seed)
+		if err != nil {
+			return "", nil, fmt.Errorf("the coordinator's seed: %w", err)
+		}
+		key, err := pair.PublicKey()
+		if err != nil {
+			return "", nil, fmt.Errorf("the coordinator's seed: %w", err)
+		}
+		options = append(options, nats.Nkey(key, pair.Sign))
+	}
+	if x.TLS != nil {
+		options = append(options, nats.Secure(x.TLS))
+	}
+	url := ""
+	for i, u := range x.URLs {
+		if i > 0 {
+			url += ","
+		}
+		url += u
+	}
+	return url, options, nil
+}
+
+// Port returns the port for workers elsewhere, 0 without one.
+func (e *Engine) Port() int {
+	if e.server == nil {
+		return 0
+	}
+	addr, ok := e.server.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0
+	}
+	return addr.Port
+}
+
+// Close ends the connection, and the server in the process.
+func (e *Engine) Close() error {
+	if e.conn != nil {
+		e.conn.Close()
+	}
+	if e.server != nil {
+		e.server.Shutdown()
+		e.server.WaitForShutdown()
+	}
+	if e.lock != nil {
+		return e.lock.Unlock()
+	}
+	return nil
+}
+
+// logger passes the server's words on.
+type logger struct{ to *slog.Logger }
+
+func (l logger) say(level slog.Level, format string, v ...any) {
+	if l.to != nil {
+		l.to.Log(context.Background(), level, "nats-server", "says", fmt.Sprintf(format, v...))
+	}
+}
+
+// Noticef implements server.Logger.
+func (l logger) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
+
+// Warnf implements server.Logger.
+func (l logger) Warnf(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
+
+// Fatalf implements server.Logger. It does not end the process.
+func (l logger) Fatalf(format string, v ...any) { l.say(slog.LevelError, format, v...) }
+
+// Errorf implements server.Logger.
+func (l logger) Errorf(format string, v ...any) { l.say(slog.LevelWarn, format, v...) }
+
+// Debugf implements server.Logger.
+func (l logger) Debugf(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
+
+// Tracef implements server.Logger.
+func (l logger) Tracef(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
