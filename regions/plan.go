@@ -254,6 +254,15 @@ func (p *Plan) Vantages() iter.Seq2[Stage, edge.Vantage] {
 	}
 }
 
+// AllVantages returns the plan's vantages in stage order.
+func (p *Plan) AllVantages() []edge.Vantage {
+	var all []edge.Vantage
+	for _, v := range p.Vantages() {
+		all = append(all, v)
+	}
+	return all
+}
+
 // Cells iterates over the cells of one vantage in the order in which they are asked: critical
 // assets first, and large ones early within a priority, so that the tail of a stage is short.
 func (p *Plan) Cells(m *crawl.Manifest, v edge.Vantage) iter.Seq[Cell] {

@@ -23,18 +23,21 @@ type Task struct {
 // NewTask returns the task of a run for one cell and pass, with its id. A task has one observation, ever.
 func NewTask(run string, c Cell, stage string, pass edge.Pass) Task {
 	t := Task{Asset: c.Asset, Variant: c.Variant, Vantage: c.Vantage, Stage: stage, Pass: pass}
-	t.ID = TaskID(run, c.Asset.URL, c.Variant.Name, c.Vantage.Name, pass, t.Epoch)
+	t.ID = TaskID(run, &edge.Observation{
+		URL: c.Asset.URL, Variant: c.Variant.Name, Vantage: c.Vantage.Name, Pass: pass, Epoch: t.Epoch,
+	})
 	return t
 }
 
-// TaskID is the SHA-256 in hex of run, URL, names of variant and vantage, pass and epoch.
-func TaskID(run, url, variant, vantage string, pass edge.Pass, epoch int) string {
+// TaskID is the id of the task that an observation answers: the SHA-256 in hex of run, URL, names of
+// variant and vantage, pass and epoch.
+func TaskID(run string, o *edge.Observation) string {
 	h := sha256.New()
-	for _, field := range []string{run, url, variant, vantage, string(pass)} {
+	for _, field := range []string{run, o.URL, o.Variant, o.Vantage, string(o.Pass)} {
 		_ = binary.Write(h, binary.BigEndian, uint64(len(field))) // a hash never fails
 		h.Write([]byte(field))
 	}
-	_ = binary.Write(h, binary.BigEndian, int64(epoch))
+	_ = binary.Write(h, binary.BigEndian, int64(o.Epoch))
 	return hex.EncodeToString(h.Sum(nil))
 }
 

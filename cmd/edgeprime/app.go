@@ -20,6 +20,7 @@ func commands(e *env) []*cli.Command {
 		primeCommand(e),
 		verifyCommand(e),
 		reportCommand(e),
+		runsCommand(e),
 		checkCommand(e),
 		explainCommand(e),
 		initCommand(e),

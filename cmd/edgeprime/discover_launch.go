@@ -135,25 +135,20 @@ func (l *launch) asAdHoc() error {
 // the lock and until when the origin is to be spared.
 func (e *env) inAdHocRun(ctx context.Context, l *launch, work func(context.Context, *launchRun) error) error {
 	return e.inRun(ctx, l, "", true, func(ctx context.Context, r *launchRun) error {
-		defer r.sweep()
+		defer r.sweep(context.WithoutCancel(ctx))
 		return work(ctx, r)
 	})
 }
 
-// sweep removes the files of every run of the launch: its own, since it is the last to use them, and
-// those of killed ones, which the lock says are nobody's.
-func (r *launchRun) sweep() {
-	base := filepath.Dir(r.dir)
-	for _, folder := range []string{base, filepath.Join(base, stateFolder)} {
-		entries, err := os.ReadDir(folder)
-		if err != nil {
-			continue
-		}
-		for _, entry := range entries {
-			name, _, _ := strings.Cut(entry.Name(), ".")
-			if runID.MatchString(name) {
-				_ = os.RemoveAll(filepath.Join(folder, entry.Name()))
-			}
-		}
+// sweep removes every run of the launch: its own, since it is the last to use it, and those of killed
+// processes, which the lock says are nobody's.
+func (r *launchRun) sweep(ctx context.Context) {
+	runs, err := r.state.engine.Runs(ctx)
+	if err != nil {
+		return
+	}
+	for _, run := range runs {
+		_ = r.state.engine.DeleteRun(ctx, run.ID)
+		_ = os.RemoveAll(filepath.Join(filepath.Dir(r.dir), run.ID))
 	}
 }

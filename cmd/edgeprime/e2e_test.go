@@ -23,7 +23,7 @@ import (
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/fixtures/stack"
-	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/regions/natsq"
 	"github.com/edgeprime/edgeprime/report"
 )
 
@@ -264,7 +264,7 @@ func TestInterruptedRunsResume(t *testing.T) {
 	for name, tc := range map[string]struct {
 		signal os.Signal
 		code   int
-		ripe   func(*testing.T, string) bool
+		ripe   func(*testing.T, *stack.Stack) bool
 	}{
 		"SIGINT while priming":      {os.Interrupt, exitInterrupted, priming},
 		"kill -9 while priming":     {syscall.SIGKILL, -1, priming},
@@ -274,7 +274,7 @@ func TestInterruptedRunsResume(t *testing.T) {
 			s, dir := launchSite(t, `"/sitemap.xml", "/c-api/*", "/_static/**", "/_images/**", "/favicon.ico"`)
 			cmd := edgeprimeCommand(t, binary, dir, "launch")
 			require.NoError(t, cmd.Start())
-			require.Eventually(t, func() bool { return tc.ripe(t, dir) }, 3*time.Minute, 50*time.Millisecond)
+			require.Eventually(t, func() bool { return tc.ripe(t, s) }, 3*time.Minute, 50*time.Millisecond)
 			require.NoError(t, cmd.Process.Signal(tc.signal))
 			assert.Equal(t, tc.code, exitCodeOf(t, cmd.Wait()))
 			folder := runFolder(t, dir)
@@ -306,44 +306,33 @@ func TestInterruptedRunsResume(t *testing.T) {
 	}
 }
 
-// priming reports whether a run of dir has left the shield behind and is priming a region.
-func priming(t *testing.T, dir string) bool {
+// priming reports whether a run has left the shield behind and is priming a region.
+func priming(t *testing.T, s *stack.Stack) bool {
 	t.Helper()
-	return journalHas(t, dir, 5, func(o edge.Observation) bool { return o.Pass == edge.Prime && o.Region != regions.ShieldRegion })
+	return len(logOf(t, s.Edges[stack.USEast])) >= 5
 }
 
-// discovering reports whether a run of dir is in the middle of discovery.
-func discovering(t *testing.T, dir string) bool {
+// discovering reports whether a run is in the middle of discovery.
+func discovering(t *testing.T, s *stack.Stack) bool {
 	t.Helper()
-	return journalHas(t, dir, 20, func(edge.Observation) bool { return true })
-}
-
-// journalHas reports whether the journal of dir's only run holds n observations of a kind.
-func journalHas(t *testing.T, dir string, n int, kind func(edge.Observation) bool) bool {
-	t.Helper()
-	journals, err := filepath.Glob(filepath.Join(dir, "readiness", "docs", stateFolder, "2*.jsonl"))
-	require.NoError(t, err)
-	for _, path := range journals {
-		for o, err := range regions.ReadObservations(path) {
-			require.NoError(t, err)
-			if kind(o) {
-				n--
-			}
-		}
-	}
-	return n <= 0
+	return len(logOf(t, s.Shield)) >= 20
 }
 
 // recordedCells are the URLs with an observation of a priming request at the shield.
 func recordedCells(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	urls := map[string]bool{}
-	journal := filepath.Join(filepath.Dir(folder), stateFolder, filepath.Base(folder)+".jsonl")
-	for o, err := range regions.ReadObservations(journal) {
+	base, id := filepath.Split(folder)
+	engine, err := natsq.Open(t.Context(), natsq.Config{Launch: "docs", Dir: filepath.Join(base, stateFolder, "engine")})
+	require.NoError(t, err)
+	run, err := engine.Run(t.Context(), id)
+	require.NoError(t, err)
+	for o, err := range run.Observations(t.Context()) {
 		require.NoError(t, err)
 		if o.Pass == edge.Prime && o.Failure == "" {
 			urls[strings.TrimPrefix(o.URL, "http://")] = true
 		}
 	}
+	require.NoError(t, engine.Close())
 	return urls
 }

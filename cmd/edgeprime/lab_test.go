@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/regions/natsq"
 	"github.com/edgeprime/edgeprime/report"
 )
 
@@ -122,4 +124,20 @@ func (l *lab) with(t *testing.T, more string) string {
 	data, err := os.ReadFile(l.file)
 	require.NoError(t, err)
 	return string(data) + more
+}
+
+// seen is what the engine holds of the only run.
+func (l *lab) seen(t *testing.T) []edge.Observation {
+	t.Helper()
+	engine, err := natsq.Open(t.Context(), natsq.Config{Launch: "lab", Dir: filepath.Join(l.dir, "lab", stateFolder, "engine")})
+	require.NoError(t, err)
+	run, err := engine.Run(t.Context(), filepath.Base(l.folder(t)))
+	require.NoError(t, err)
+	var all []edge.Observation
+	for o, err := range run.Observations(t.Context()) {
+		require.NoError(t, err)
+		all = append(all, o)
+	}
+	require.NoError(t, engine.Close())
+	return all
 }

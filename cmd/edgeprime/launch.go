@@ -117,7 +117,7 @@ func (e *env) withRun(c *cli.Context, primes bool, work func(context.Context, *l
 }
 
 func (e *env) inRun(ctx context.Context, l *launch, resume string, primes bool, work func(context.Context, *launchRun) error) error {
-	r, err := openRun(e, l, resume, primes)
+	r, err := openRun(ctx, e, l, resume, primes)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (r *launchRun) judged(ctx context.Context, format string, err error) error 
 		return withHint(err, "what was seen is kept; mend the cause, then go on with: %s", r.again("launch"))
 	}
 	if r.stopped == "" {
-		if err := r.complete(); err != nil {
+		if err := r.complete(ctx); err != nil {
 			return err
 		}
 	}

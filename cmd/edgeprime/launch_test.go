@@ -79,8 +79,7 @@ func TestDiscoverRecordsWhatItReadForItself(t *testing.T) {
 	code, _, stderr := l.do(t.Context(), "discover")
 	require.Equal(t, exitReady, code, stderr)
 	passes := map[string]edge.Pass{}
-	for o, err := range regions.ReadObservations(filepath.Join(l.dir, "lab", stateFolder, filepath.Base(l.folder(t))+".jsonl")) {
-		require.NoError(t, err)
+	for _, o := range l.seen(t) {
 		passes[o.URL] = o.Pass
 	}
 	assert.Equal(t, edge.Prime, passes["http://www.example/"])
@@ -127,8 +126,7 @@ func TestLaunchEndsAtAClosedGate(t *testing.T) {
 	require.Equal(t, exitNotReady, code, stdout+stderr)
 	assert.Contains(t, stdout, "the run stopped early: gate closed behind stage canary-us")
 	measured := map[string]int{}
-	for o, err := range regions.ReadObservations(filepath.Join(l.dir, "lab", stateFolder, filepath.Base(l.folder(t))+".jsonl")) {
-		require.NoError(t, err, "the observations of a run that did not come to its end are still alive")
+	for _, o := range l.seen(t) {
 		if o.Pass == edge.Verify {
 			measured[o.Vantage]++
 		}

@@ -145,7 +145,7 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), File: r.reportPath(), Again: r.again("launch"),
 		},
 		Manifest: r.manifest, Plan: r.plan,
-		Observations: regions.ReadObservations(r.journalPath()),
+		Observations: r.seen.Observations(context.WithoutCancel(ctx)),
 		Now:          r.e.now(),
 	}
 	if in.Manifest == nil {

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,11 +15,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/regions/natsq"
 )
 
 // The files of a run folder. A complete file means: this step is done.
@@ -30,31 +30,18 @@ const (
 	reportFile       = "report.json"
 )
 
-// stateFolder holds what is alive of a launch's runs: one lock, and per run a journal and how the
-// run began.
-const stateFolder = ".state"
-
-// beginning is what a run must still know when it is resumed.
-type beginning struct {
-	ID      string    `json:"id"`
-	Started time.Time `json:"started"`
-	Config  string    `json:"config"` // digest of the resolved launch file
-	Tool    string    `json:"tool"`
-	Primes  bool      `json:"primes"` // false: the run measures only
-}
-
 // launchRun is one command's work on one run folder. Its steps are called in order; each leaves a
 // complete file behind or none.
 type launchRun struct {
 	beginning
 
-	e       *env
-	launch  *launch
-	dir     string // the run's folder
-	lock    *flock.Flock
-	journal *regions.Journal
-	tower   *tower
-	legacy  *legacy
+	state  *launchState
+	e      *env
+	launch *launch
+	dir    string // the run's folder
+	seen   *natsq.Run
+	tower  *tower
+	legacy *legacy
 
 	manifest *crawl.Manifest
 	plan     *regions.Plan
@@ -92,21 +79,11 @@ func newRunID(now time.Time) string {
 	return stamp[:15] + stamp[16:] + "-" + hex.EncodeToString(random[:])
 }
 
-// openRun begins a run, or goes on with the one that resume names. One command at a time works on
-// a launch.
-func openRun(e *env, l *launch, resume string, primes bool) (r *launchRun, err error) {
-	base := filepath.Join(l.File.Report.Dir, l.File.Name)
-	state := filepath.Join(base, stateFolder)
-	if err := os.MkdirAll(state, 0o700); err != nil {
-		return nil, fmt.Errorf("run folder: %w", err)
-	}
-	r = &launchRun{e: e, launch: l, lock: flock.New(filepath.Join(state, "LOCK"))}
-	switch locked, err := r.lock.TryLock(); {
-	case err != nil:
-		return nil, fmt.Errorf("lock of launch %s: %w", l.File.Name, err)
-	case !locked:
-		return nil, withHint(fmt.Errorf("another edgeprime is at work on launch %s", l.File.Name),
-			"wait for it to end; it holds %s", r.lock.Path())
+// openRun begins a run, or goes on with the one that resume names.
+func openRun(ctx context.Context, e *env, l *launch, resume string, primes bool) (r *launchRun, err error) {
+	r = &launchRun{e: e, launch: l}
+	if r.state, err = openState(ctx, e, l); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -114,30 +91,30 @@ func openRun(e *env, l *launch, resume string, primes bool) (r *launchRun, err e
 		}
 	}()
 	if resume == "" {
-		err = r.begin(state, primes)
+		err = r.begin(ctx, primes)
 	} else {
-		err = r.goOn(state, resume)
+		err = r.goOn(ctx, resume)
 	}
 	if err != nil {
 		return r, err
 	}
-	r.dir = filepath.Join(base, r.ID)
+	r.dir = filepath.Join(r.state.base, r.ID)
 	if err := os.MkdirAll(r.dir, 0o700); err != nil {
 		return r, fmt.Errorf("run folder: %w", err)
 	}
-	if r.journal, err = regions.OpenJournal(r.journalPath()); err != nil {
+	if r.seen, err = r.state.engine.Run(ctx, r.ID); err != nil {
 		return r, err
 	}
 	if r.tower, err = newTower(r); err != nil {
 		return r, err
 	}
-	return r, r.takeOver(legacy{filepath.Join(state, "origin")})
+	return r, r.takeOver(ctx, &legacy{r.state.engine})
 }
 
 // takeOver stays quiet as long as an earlier process may have requests at the origin.
-func (r *launchRun) takeOver(l legacy) error {
+func (r *launchRun) takeOver(ctx context.Context, l *legacy) error {
 	now := time.Now()
-	until, err := l.quietUntil(now, r.tower.permits.LongestLegacy())
+	until, err := l.quietUntil(ctx, now, r.tower.permits.LongestLegacy())
 	if err != nil {
 		return err
 	}
@@ -145,34 +122,32 @@ func (r *launchRun) takeOver(l legacy) error {
 		r.e.tell("nothing is asked for %s: an earlier run was killed or was asked to wait, and may still weigh on the origin", wait)
 	}
 	r.tower.permits.Quiet(until)
-	r.legacy = &l
-	return l.open()
+	r.legacy = l
+	return l.open(ctx)
 }
 
 // begin starts a new run and writes down how.
-func (r *launchRun) begin(state string, primes bool) error {
+func (r *launchRun) begin(ctx context.Context, primes bool) error {
 	now := r.e.now()
 	r.beginning = beginning{
 		ID: newRunID(now), Started: now.UTC().Truncate(time.Millisecond), Config: r.launch.Digest, Tool: toolVersion(), Primes: primes,
 	}
-	return writeJSON(filepath.Join(state, r.ID+".json"), r.beginning)
+	return r.state.keep(ctx, r.beginning)
 }
 
 // goOn reads how a run began. Another launch file would make another run of it.
-func (r *launchRun) goOn(state, id string) error {
+func (r *launchRun) goOn(ctx context.Context, id string) error {
 	if !runID.MatchString(id) {
-		return withHint(usageError("%q is no run id", id), "a run id looks like 20261201T140000123Z-7f3a90c1 and is the name of a folder in %s", filepath.Dir(state))
+		return withHint(usageError("%q is no run id", id), "a run id looks like 20261201T140000123Z-7f3a90c1; edgeprime runs lists them")
 	}
-	data, err := os.ReadFile(filepath.Join(state, id+".json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return withHint(usageError("launch %s has no run %s", r.launch.File.Name, id), "the runs are the folders in %s", filepath.Dir(state))
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &r.beginning)
+	b, ok, err := r.state.beginningOf(ctx, id)
+	if err == nil && !ok {
+		err = withHint(usageError("launch %s has no run %s, or its state was pruned", r.launch.File.Name, id), "edgeprime runs lists what can be resumed")
 	}
 	if err != nil {
-		return fmt.Errorf("run %s: %w", id, err)
+		return err
 	}
+	r.beginning = b
 	if r.Config != r.launch.Digest {
 		return withHint(usageError("run %s began with other settings than %s has now: its evidence would not fit", id, r.launch.Path),
 			"undo the change to resume, or begin a new run without --resume")
@@ -180,41 +155,21 @@ func (r *launchRun) goOn(state, id string) error {
 	return nil
 }
 
-// journalPath is where the observations are: in the state folder while the run is alive, in its
-// own folder once it is complete.
-func (r *launchRun) journalPath() string {
-	done := filepath.Join(r.dir, observationsFile)
-	if _, err := os.Stat(done); err == nil {
-		return done
-	}
-	return filepath.Join(filepath.Dir(r.dir), stateFolder, r.ID+".jsonl")
-}
-
-// complete moves the observations into the run's folder: every step is done.
-func (r *launchRun) complete() error {
-	live, done := r.journalPath(), filepath.Join(r.dir, observationsFile)
-	if live == done {
-		return nil
-	}
-	if err := os.Rename(live, done); err != nil {
-		return fmt.Errorf("run %s: %w", r.ID, err)
-	}
-	return nil
+// complete exports the observations into the run's folder: every step is done.
+func (r *launchRun) complete(ctx context.Context) error {
+	return r.e.writeTo(filepath.Join(r.dir, observationsFile), func(w io.Writer) error { return writeObservations(ctx, w, r.seen) })
 }
 
 // Close ends the work on the run; what is not complete can be resumed.
 func (r *launchRun) Close() error {
 	var errs []error
 	if r.legacy != nil {
-		errs = append(errs, r.legacy.leave(time.Now().Add(r.tower.permits.Legacy())))
+		errs = append(errs, r.legacy.leave(context.Background(), time.Now().Add(r.tower.permits.Legacy())))
 	}
 	if r.tower != nil {
 		errs = append(errs, r.tower.Close())
 	}
-	if r.journal != nil {
-		errs = append(errs, r.journal.Close())
-	}
-	return errors.Join(append(errs, r.lock.Unlock())...)
+	return errors.Join(append(errs, r.state.Close())...)
 }
 
 // writeJSON writes a value to a file, whole or not at all.

@@ -10,9 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
@@ -20,9 +17,6 @@ import (
 	"github.com/edgeprime/edgeprime/regions"
 	"github.com/edgeprime/edgeprime/report/safe"
 )
-
-// queueDepth is how many batches wait per vantage.
-const queueDepth = 4
 
 // discover finds the launch's assets through the first vantage of the plan to come, so that what
 // it fetches counts as primed there.
@@ -155,7 +149,7 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	}
 	s.preview.mask(&o)
 	if o.Failure != edge.FailUnreachable {
-		if _, err := s.run.journal.Record(o); err != nil {
+		if err := s.run.seen.Put(ctx, o); err != nil {
 			return crawl.Response{}, err
 		}
 	}
@@ -231,79 +225,6 @@ func (r *launchRun) makePlan() error {
 		return usageError("%w", err)
 	}
 	return writeJSON(path, r.plan)
-}
-
-// prime primes stage by stage.
-func (r *launchRun) prime(ctx context.Context) error {
-	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Prime(ctx) })
-}
-
-// verify measures every visitors' cell.
-func (r *launchRun) verify(ctx context.Context) error {
-	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Verify(ctx) })
-}
-
-// drive runs one step of the dispatcher with a worker per vantage.
-func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regions.Dispatcher) error) error {
-	stop := context.AfterFunc(ctx, r.tower.permits.Drain)
-	defer stop()
-	r.tower.budget = origin.NewBudget(r.plan.Estimate.Requests)
-	bars := r.e.rounds()
-	defer bars.end()
-	queue := regions.NewMemoryQueue(queueDepth)
-	d := r.dispatcher(queue, bars.show)
-	sink := &lastSink{Sink: d, permits: r.tower.permits}
-	if err := d.Replay(regions.ReadObservations(r.journalPath())); err != nil {
-		return err
-	}
-	group, groupCtx := errgroup.WithContext(ctx)
-	for _, v := range r.plan.Vantages() {
-		w := &regions.Worker{
-			Vantage: v.Name, Source: queue, Sink: sink, Asker: r.tower.asker(r.tower.station(v)),
-			Slots: min(r.tower.permits.Slots()+1, mostSlots),
-		}
-		group.Go(func() error { return w.Run(groupCtx) })
-	}
-	group.Go(func() error {
-		defer queue.Close()
-		return step(groupCtx, d)
-	})
-	err := group.Wait()
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case sink.err != nil:
-		return sink.err // the cause; a worker that was held back may have ended first
-	default:
-		return err
-	}
-}
-
-func (r *launchRun) dispatcher(queue regions.Queue, progress regions.Progress) *regions.Dispatcher {
-	return &regions.Dispatcher{
-		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.journal,
-		Progress: progress, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
-	}
-}
-
-// lastSink ends the run with the first observation that cannot be kept: who waits for a permit, its
-// own worker's other requests too, must not start any more.
-type lastSink struct {
-	regions.Sink
-	permits *origin.Guard
-
-	once sync.Once
-	err  error // of that observation; to be read once the workers have ended
-}
-
-// Put implements regions.Sink.
-func (s *lastSink) Put(ctx context.Context, o edge.Observation) error {
-	err := s.Sink.Put(ctx, o)
-	if err != nil {
-		s.once.Do(func() { s.err = err })
-		s.permits.Drain()
-	}
-	return err
 }
 
 // mostSlots bounds the requests that one vantage has open, whatever the origin allows.

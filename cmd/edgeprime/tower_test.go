@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -205,7 +204,24 @@ headers: {X-Preview: "${env:PREVIEW_TOKEN}"}
 	assert.Equal(t, "***", o.Header[0][1])
 }
 
+// kept is a keyStore that ends with the test; a nil one cannot be read.
+type kept map[string][]byte
+
+func (k kept) Get(_ context.Context, key string) ([]byte, bool, error) {
+	value, ok := k[key]
+	if k == nil {
+		return nil, false, os.ErrClosed
+	}
+	return value, ok, nil
+}
+
+func (k kept) Set(_ context.Context, key string, value []byte) error {
+	k[key] = value
+	return nil
+}
+
 func TestLegacyKnowsHowTheLastProcessEnded(t *testing.T) {
+	ctx := t.Context()
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	const longest = 15 * time.Second
 	for name, tc := range map[string]struct {
@@ -219,67 +235,68 @@ func TestLegacyKnowsHowTheLastProcessEnded(t *testing.T) {
 		"the clock was set":      {now.Add(24 * time.Hour).Format(time.RFC3339Nano), longest},
 		"another zone, the same": {now.Add(7 * time.Second).In(time.FixedZone("X", 3600)).Format(time.RFC3339Nano), 7 * time.Second},
 	} {
-		l := legacy{filepath.Join(t.TempDir(), "origin")}
-		until, err := l.quietUntil(now, longest)
+		store := kept{}
+		l := legacy{store}
+		until, err := l.quietUntil(ctx, now, longest)
 		require.NoError(t, err)
 		assert.Equal(t, now, until.UTC(), "nobody was there before")
-		require.NoError(t, os.WriteFile(l.path, []byte(tc.text), 0o600))
-		until, err = l.quietUntil(now, longest)
+		store[legacyKey] = []byte(tc.text)
+		until, err = l.quietUntil(ctx, now, longest)
 		require.NoError(t, err, name)
 		assert.Equal(t, now.Add(tc.want), until.UTC(), name)
-		require.NoError(t, l.leave(now.Add(time.Second)))
-		until, err = l.quietUntil(now, longest)
+		require.NoError(t, l.leave(ctx, now.Add(time.Second)))
+		until, err = l.quietUntil(ctx, now, longest)
 		require.NoError(t, err)
 		assert.Equal(t, now.Add(time.Second), until)
-		require.NoError(t, l.open())
-		until, err = l.quietUntil(now, longest)
+		require.NoError(t, l.open(ctx))
+		until, err = l.quietUntil(ctx, now, longest)
 		require.NoError(t, err)
 		assert.Equal(t, now.Add(longest), until, "who is killed now leaves everything behind")
 	}
-	_, err := legacy{t.TempDir()}.quietUntil(now, longest)
+	_, err := (&legacy{kept(nil)}).quietUntil(ctx, now, longest)
 	require.Error(t, err, "what cannot be read is no permission")
 }
 
 // One process hands the origin's limit to the next, also when it is killed.
 func TestARunTakesOverWhatTheLastOneLeftAtTheOrigin(t *testing.T) {
 	l := newLab(t, "eu")
-	synctest.Test(t, func(t *testing.T) {
-		e, _, stderr := testEnv()
-		e.now = time.Now
-		file, err := loadLaunch(e, l.file, nil)
+	e, _, stderr := testEnv()
+	e.now = time.Now
+	file, err := loadLaunch(e, l.file, nil)
+	require.NoError(t, err)
+	next := func(resume string) *launchRun {
+		r, err := openRun(t.Context(), e, file, resume, true)
 		require.NoError(t, err)
-		state := filepath.Join(l.dir, "lab", stateFolder, "origin")
+		return r
+	}
+	quiet := func(r *launchRun) time.Duration { return r.tower.permits.Legacy().Round(time.Second) }
 
-		first, err := openRun(e, file, "", true)
-		require.NoError(t, err)
-		assert.Zero(t, first.tower.permits.Legacy())
-		data, err := os.ReadFile(state)
-		require.NoError(t, err)
-		assert.Empty(t, data, "while it asks, nobody knows what it has open")
-		p, err := first.tower.permits.Acquire(t.Context(), "eu")
-		require.NoError(t, err)
-		p.Release(origin.Outcome{Written: true})
-		require.NoError(t, first.Close())
+	first := next("")
+	assert.Zero(t, quiet(first))
+	data, ok, err := first.state.engine.Get(t.Context(), legacyKey)
+	require.NoError(t, err)
+	assert.True(t, ok)
+	assert.Empty(t, data, "while it asks, nobody knows what it has open")
+	p, err := first.tower.permits.Acquire(t.Context(), "eu")
+	require.NoError(t, err)
+	p.Release(origin.Outcome{Written: true})
+	require.NoError(t, first.Close())
 
-		second, err := openRun(e, file, first.ID, true)
-		require.NoError(t, err)
-		assert.Equal(t, 9*time.Second, second.tower.permits.Legacy(), "the request that did not end")
-		assert.Contains(t, stderr.String(), "nothing is asked for 9s: an earlier run was killed")
-		_, err = openRun(e, file, "", true)
-		require.ErrorContains(t, err, "another edgeprime is at work on launch lab")
-		time.Sleep(time.Minute)
-		require.NoError(t, second.Close())
+	second := next(first.ID)
+	assert.Equal(t, 9*time.Second, quiet(second), "the request that did not end")
+	assert.Contains(t, stderr.String(), "nothing is asked for 9s: an earlier run was killed")
+	_, err = openRun(t.Context(), e, file, "", true)
+	require.ErrorContains(t, err, "another edgeprime is at work on launch lab")
+	second.legacy = nil // as a killed process leaves it
+	require.NoError(t, second.Close())
 
-		third, err := openRun(e, file, "", true)
-		require.NoError(t, err)
-		assert.Zero(t, third.tower.permits.Legacy())
-		killed, err := os.ReadFile(state) // as a killed process leaves it
-		require.NoError(t, err)
-		require.NoError(t, third.Close())
-		require.NoError(t, os.WriteFile(state, killed, 0o600))
-		fourth, err := openRun(e, file, "", true)
-		require.NoError(t, err)
-		assert.Equal(t, 9*time.Second, fourth.tower.permits.Legacy(), "everything it may have had open")
-		require.NoError(t, fourth.Close())
-	})
+	third := next("")
+	assert.Equal(t, 9*time.Second, quiet(third), "everything it may have had open")
+	require.NoError(t, third.legacy.leave(t.Context(), time.Now()))
+	third.legacy = nil
+	require.NoError(t, third.Close())
+
+	fourth := next("")
+	assert.Zero(t, quiet(fourth))
+	require.NoError(t, fourth.Close())
 }

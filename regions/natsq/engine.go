@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -129,19 +130,16 @@ func (e *Engine) serve(c Config, options []nats.Option) ([]nats.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(c.Workers) > 0 {
-		user, err := nkeys.CreateUser()
-		if err != nil {
-			return nil, err
-		}
-		key, err := user.PublicKey()
-		if err != nil {
-			return nil, err
-		}
-		if err := opts.ProcessConfigString(Access{Coordinator: key, Workers: c.Workers}.Config(c.Launch)); err != nil {
-			return nil, err
-		}
-		options = append(options, nats.Nkey(key, user.Sign))
+	user, err := nkeys.CreateUser()
+	if err != nil {
+		return nil, err
+	}
+	key, err := user.PublicKey()
+	if err != nil {
+		return nil, err
+	}
+	if err := opts.ProcessConfigString(Access{Coordinator: key, Workers: c.Workers}.Config(c.Launch)); err != nil {
+		return nil, err
 	}
 	if e.server, err = server.NewServer(opts); err != nil {
 		return nil, err
@@ -151,7 +149,7 @@ func (e *Engine) serve(c Config, options []nats.Option) ([]nats.Option, error) {
 	if !e.server.ReadyForConnections(startTimeout) {
 		return nil, errors.New("the server did not start in time")
 	}
-	return append(options, nats.InProcessServer(e.server)), nil
+	return append(options, nats.Nkey(key, user.Sign), nats.InProcessServer(e.server)), nil
 }
 
 func serverOptions(c Config) (*server.Options, error) {
@@ -186,14 +184,7 @@ func (e *Engine) outside(x *External, options []nats.Option) (string, []nats.Opt
 	if x.TLS != nil {
 		options = append(options, nats.Secure(x.TLS))
 	}
-	url := ""
-	for i, u := range x.URLs {
-		if i > 0 {
-			url += ","
-		}
-		url += u
-	}
-	return url, options, nil
+	return strings.Join(x.URLs, ","), options, nil
 }
 
 // Port returns the port for workers elsewhere, 0 without one.
@@ -228,7 +219,7 @@ type logger struct{ to *slog.Logger }
 
 func (l logger) say(level slog.Level, format string, v ...any) {
 	if l.to != nil {
-		l.to.Log(context.Background(), level, "nats-server", "says", fmt.Sprintf(format, v...))
+		l.to.LogAttrs(context.Background(), level, "nats-server", slog.String("says", fmt.Sprintf(format, v...)))
 	}
 }
 

@@ -37,6 +37,8 @@ type Link struct {
 	consumers map[string]jetstream.Consumer // by vantage
 	leases    map[*lease]struct{}
 	tasks     map[string]*leased
+	stopped   context.Context //nolint:containedctx // ends when no further batch is wanted, not with a call
+	stop      context.CancelFunc
 	closed    chan struct{}
 	beats     sync.WaitGroup
 }
@@ -64,6 +66,7 @@ func newLink(n names, region string, js jetstream.JetStream, tries int) *Link {
 		consumers: map[string]jetstream.Consumer{}, leases: map[*lease]struct{}{}, tasks: map[string]*leased{},
 		closed: make(chan struct{}),
 	}
+	l.stopped, l.stop = context.WithCancel(context.Background())
 	l.sender = newSender(js, tries, l.stored)
 	l.beats.Go(l.beat)
 	return l
@@ -74,6 +77,7 @@ func (l *Link) Pull(ctx context.Context, vantage string) (regions.Lease, error) 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(l.sender.failed, func() { cancel(context.Cause(l.sender.failed)) })()
+	defer context.AfterFunc(l.stopped, func() { cancel(regions.ErrClosed) })()
 	for {
 		msg, err := l.next(ctx, vantage)
 		switch {
@@ -108,7 +112,7 @@ func pause(ctx context.Context) {
 }
 
 // next returns a batch, or nil when none came in time.
-func (l *Link) next(ctx context.Context, vantage string) (jetstream.Msg, error) {
+func (l *Link) next(ctx context.Context, vantage string) (jetstream.Msg, error) { //nolint:ireturn // the library has no other type
 	consumer, err := l.consumer(ctx, vantage)
 	if err != nil {
 		return nil, err
@@ -128,7 +132,7 @@ func (l *Link) next(ctx context.Context, vantage string) (jetstream.Msg, error) 
 	return nil, messages.Error()
 }
 
-func (l *Link) consumer(ctx context.Context, vantage string) (jetstream.Consumer, error) {
+func (l *Link) consumer(ctx context.Context, vantage string) (jetstream.Consumer, error) { //nolint:ireturn // the library has no other type
 	l.mu.Lock()
 	c := l.consumers[vantage]
 	l.mu.Unlock()
@@ -162,6 +166,9 @@ func (l *Link) accept(msg jetstream.Msg) (*regions.Batch, error) {
 	l.mu.Lock()
 	l.leases[held] = struct{}{}
 	for i, t := range h.Batch.Tasks {
+		if before := l.tasks[t.ID]; before != nil {
+			l.done(before.lease) // it was delivered again to the same hands
+		}
 		l.tasks[t.ID] = &leased{held, h.Leases[i]}
 	}
 	l.mu.Unlock()
@@ -208,10 +215,15 @@ func (l *Link) stored(tasks []string) {
 			continue
 		}
 		delete(l.tasks, task)
-		if held.lease.left--; held.lease.left == 0 {
-			delete(l.leases, held.lease)
-			_ = held.lease.msg.Ack() // one that is lost is delivered again, and then refused
-		}
+		l.done(held.lease)
+	}
+}
+
+// done takes one task off a lease. The caller holds the link's lock.
+func (l *Link) done(held *lease) {
+	if held.left--; held.left == 0 {
+		delete(l.leases, held)
+		_ = held.msg.Ack() // one that is lost is delivered again
 	}
 }
 
@@ -233,8 +245,15 @@ func (l *Link) beat() {
 	}
 }
 
+// Stop ends every Pull with regions.ErrClosed, now and later.
+func (l *Link) Stop() { l.stop() }
+
+// Failed ends when observations can no longer be stored; its cause says why.
+func (l *Link) Failed() context.Context { return l.sender.failed }
+
 // Close sends what was put, gives back what has no observation yet, and says what could not be sent.
 func (l *Link) Close(ctx context.Context) error {
+	l.stop()
 	err := l.sender.close(ctx)
 	close(l.closed)
 	l.beats.Wait()

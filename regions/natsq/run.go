@@ -206,7 +206,7 @@ func (r *Run) refuses(region string, l line) string {
 	switch {
 	case o.Region != region:
 		return "an observation of another region"
-	case o.Task != regions.TaskID(r.id, o.URL, o.Variant, o.Vantage, o.Pass, o.Epoch):
+	case o.Task != regions.TaskID(r.id, o):
 		return "an observation of another task than it says"
 	case !hmac.Equal([]byte(l.Lease), []byte(r.lease(o.Task))):
 		return "an observation of a task that was not handed out"

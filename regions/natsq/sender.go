@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ type sender struct {
 	tries  int // zero: without end
 	stored func(tasks []string)
 
-	failed context.Context // ends when a chunk cannot be stored
+	failed context.Context //nolint:containedctx // ends when a chunk cannot be stored, not with a call
 	fail   context.CancelCauseFunc
 
 	mu      sync.Mutex
@@ -128,10 +129,7 @@ func (s *sender) store(ctx context.Context, subject string, c *chunk) error {
 func (s *sender) close(ctx context.Context) error {
 	s.mu.Lock()
 	s.closing = true
-	left := make(map[string]*chunk, len(s.open))
-	for subject, c := range s.open {
-		left[subject] = c
-	}
+	left := maps.Clone(s.open)
 	s.mu.Unlock()
 	for subject, c := range left {
 		s.flush(ctx, subject, c)
@@ -150,6 +148,5 @@ func (s *sender) close(ctx context.Context) error {
 	if s.failed.Err() != nil {
 		return context.Cause(s.failed)
 	}
-	s.fail(errClosed)
 	return nil
 }

@@ -44,6 +44,9 @@ func (e *Engine) secret(ctx context.Context, run string) ([]byte, error) {
 	return value, e.Set(ctx, key, value)
 }
 
+// RunKey is the key of what else is kept of a run; it goes with the run.
+func RunKey(id string) string { return "run." + id }
+
 // Info is what the engine holds of a run.
 type Info struct {
 	ID     string
@@ -76,7 +79,7 @@ func (e *Engine) DeleteRun(ctx context.Context, id string) error {
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		return fmt.Errorf("%w: %s", ErrNoRun, id)
 	}
-	for _, key := range []string{"secret." + id, "run." + id} {
+	for _, key := range []string{"secret." + id, RunKey(id)} {
 		err = errors.Join(err, e.state.Purge(ctx, key))
 	}
 	if err != nil {

@@ -63,7 +63,7 @@ func (r *Run) Work(ctx context.Context, vantages []edge.Vantage) (*Work, error) 
 	return w, nil
 }
 
-func (r *Run) openWork(ctx context.Context, region string) (jetstream.Stream, error) {
+func (r *Run) openWork(ctx context.Context, region string) (jetstream.Stream, error) { //nolint:ireturn // the library has no other type
 	e := r.engine
 	stream, err := e.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: e.work(region), Subjects: []string{e.workSubjects(region)},

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/edgeprime/edgeprime/origin"
+	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/regions/natsq"
+)
+
+// prime primes stage by stage.
+func (r *launchRun) prime(ctx context.Context) error {
+	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Prime(ctx) })
+}
+
+// verify measures every visitors' cell.
+func (r *launchRun) verify(ctx context.Context) error {
+	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Verify(ctx) })
+}
+
+// drive runs one step of the dispatcher with the workers of this process. What they see comes back
+// through the run's observations, as from workers elsewhere.
+func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regions.Dispatcher) error) error {
+	defer context.AfterFunc(ctx, r.tower.permits.Drain)()
+	r.tower.budget = origin.NewBudget(r.plan.Estimate.Requests)
+	bars := r.e.rounds()
+	defer bars.end()
+	work, err := r.seen.Work(ctx, r.plan.AllVantages())
+	if err != nil {
+		return err
+	}
+	next, err := r.seen.Next(ctx)
+	if err != nil {
+		return err
+	}
+	d := r.dispatcher(work, bars.show)
+	if err := d.Replay(r.seen.Observations(ctx)); err != nil {
+		return err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	following, enough := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error { return r.seen.Follow(following, next, d, r.refused) })
+	crew := r.crew()
+	group.Go(func() error {
+		defer enough()
+		return crew.work(groupCtx)
+	})
+	group.Go(func() error {
+		defer crew.stop()
+		return step(groupCtx, d)
+	})
+	err = group.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return errors.Join(crew.failure(), err)
+}
+
+func (r *launchRun) dispatcher(queue regions.Queue, progress regions.Progress) *regions.Dispatcher {
+	return &regions.Dispatcher{
+		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.seen,
+		Progress: progress, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
+	}
+}
+
+// refused hears of an observation that does not count.
+func (r *launchRun) refused(region, why string) {
+	r.e.tell("region %s: refused %s", region, why)
+	r.notes.add(fmt.Sprintf("region %s sent %s: refused", region, why))
+}
+
+// crew is the workers of this process: one for each vantage, and a link for each region.
+type crew struct {
+	run   *launchRun
+	links map[string]*natsq.Link // by region
+}
+
+func (r *launchRun) crew() *crew {
+	c := &crew{run: r, links: map[string]*natsq.Link{}}
+	for _, v := range r.plan.Vantages() {
+		if c.links[v.Region] == nil {
+			link := r.state.engine.Local(v.Region)
+			context.AfterFunc(link.Failed(), r.tower.permits.Drain) // what cannot be kept must not be asked
+			c.links[v.Region] = link
+		}
+	}
+	return c
+}
+
+// work works until stop is called or the context ends, and then sends what was seen.
+func (c *crew) work(ctx context.Context) error {
+	group, groupCtx := errgroup.WithContext(ctx)
+	for _, v := range c.run.plan.Vantages() {
+		link := c.links[v.Region]
+		w := &regions.Worker{
+			Vantage: v.Name, Source: link, Sink: link, Asker: c.run.tower.asker(c.run.tower.station(v)),
+			Slots: min(c.run.tower.permits.Slots()+1, mostSlots),
+		}
+		group.Go(func() error { return w.Run(groupCtx) })
+	}
+	err := group.Wait()
+	for _, link := range c.links {
+		err = errors.Join(err, link.Close(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
+func (c *crew) stop() {
+	for _, link := range c.links {
+		link.Stop()
+	}
+}
+
+// failure is why observations could not be kept, if they could not: the cause, where a worker that
+// was held back may have ended first.
+func (c *crew) failure() error {
+	for _, link := range c.links {
+		if err := context.Cause(link.Failed()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
