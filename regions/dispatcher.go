@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -53,13 +54,14 @@ type Dispatcher struct {
 	current *round
 	order   []crawl.Asset
 	tally   tally
+	gone    map[string]bool // regions that nobody works on any more
 }
 
 // round is one pass over a set of vantages: what is still unanswered.
 type round struct {
 	stage  string
 	pass   edge.Pass
-	open   map[string]struct{} // ids of tasks on the queue or with a worker
+	open   map[string]string // regions of the tasks on the queue or with a worker, by task id
 	total  int
 	pushed bool          // everything is in open or answered
 	done   chan struct{} // closed then, when open is empty
@@ -129,7 +131,7 @@ func every(int, Cell) bool { return true }
 func (d *Dispatcher) round(
 	ctx context.Context, stage string, pass edge.Pass, vantages []edge.Vantage, pick func(int, Cell) bool,
 ) error {
-	r := &round{stage: stage, pass: pass, open: map[string]struct{}{}, done: make(chan struct{})}
+	r := &round{stage: stage, pass: pass, open: map[string]string{}, done: make(chan struct{})}
 	d.mu.Lock()
 	d.current = r
 	if d.order == nil {
@@ -171,7 +173,7 @@ func (d *Dispatcher) push(ctx context.Context, r *round, v edge.Vantage, pick fu
 			continue
 		}
 		t := NewTask(d.Run, c, r.stage, r.pass)
-		if !d.expect(r, t.ID) {
+		if !d.expect(r, t) {
 			continue
 		}
 		if batch.Tasks = append(batch.Tasks, t); len(batch.Tasks) == size {
@@ -188,16 +190,47 @@ func (d *Dispatcher) push(ctx context.Context, r *round, v edge.Vantage, pick fu
 }
 
 // expect adds a task to the round and reports whether it must be pushed.
-func (d *Dispatcher) expect(r *round, task string) bool {
-	recorded := d.Recorder.Recorded(task)
+func (d *Dispatcher) expect(r *round, t Task) bool {
+	recorded := d.Recorder.Recorded(t.ID)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r.total++
-	if recorded {
+	if recorded || d.gone[t.Vantage.Region] {
 		return false
 	}
-	r.open[task] = struct{}{}
+	r.open[t.ID] = t.Vantage.Region
 	return true
+}
+
+// GiveUp says that nobody works on a region any more: its tasks are not waited for, now and later. What
+// has no observation is not measured, and the verdict says so.
+func (d *Dispatcher) GiveUp(region string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.gone == nil {
+		d.gone = map[string]bool{}
+	}
+	d.gone[region] = true
+	if d.current == nil {
+		return
+	}
+	maps.DeleteFunc(d.current.open, func(_, of string) bool { return of == region })
+	d.current.finish()
+}
+
+// Waiting returns how many tasks of a region are on the queue or with a worker.
+func (d *Dispatcher) Waiting(region string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := 0
+	if d.current != nil {
+		for _, of := range d.current.open {
+			if of == region {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Put implements Sink.

@@ -29,5 +29,6 @@ type Session struct {
 	Scope    crawl.Scope    `json:"scope"`
 	Vantages []edge.Vantage `json:"vantages,omitempty"`   // of the worker's region
 	Timeout  time.Duration  `json:"timeout_ns,omitempty"` // of one fetch
-	Slots    int            `json:"slots,omitempty"`      // that are of use
+	Slots    int            `json:"slots,omitempty"`      // requests that are of use to have open
+	Requests int            `json:"requests,omitempty"`   // that are planned for the region, about
 }

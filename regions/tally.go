@@ -109,6 +109,7 @@ func (t *tally) sum(s Stage) counts {
 	var sum counts
 	for _, v := range s.Vantages {
 		if c := t.vantage[v.Name]; c != nil {
+			sum.primed += c.primed
 			sum.critical += c.critical
 			sum.failed += c.failed
 			sum.example = cmp.Or(sum.example, c.example)
@@ -122,6 +123,9 @@ func (t *tally) sum(s Stage) counts {
 // gate returns an error that wraps ErrGate unless the next stage may begin.
 func (t *tally) gate(s Stage) error {
 	c := t.sum(s)
+	if c.primed == 0 {
+		return fmt.Errorf("%w behind stage %s: nothing of it was primed", ErrGate, s.Name)
+	}
 	if failed := ratio(c.failed, c.critical); failed > s.Gate.MaxErrorRatio {
 		return fmt.Errorf("%w behind stage %s: %d of %d critical cells failed while priming, allowed is a share of %g; the first: %s",
 			ErrGate, s.Name, c.failed, c.critical, s.Gate.MaxErrorRatio, c.example)

@@ -21,6 +21,7 @@ func commands(e *env) []*cli.Command {
 		verifyCommand(e),
 		reportCommand(e),
 		runsCommand(e),
+		workerCommand(e),
 		checkCommand(e),
 		explainCommand(e),
 		initCommand(e),

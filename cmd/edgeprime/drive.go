@@ -46,10 +46,14 @@ func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regio
 	group.Go(func() error { return r.seen.Follow(following, next, d, r.refused) })
 	crew := r.crew()
 	group.Go(func() error {
-		defer enough()
+		r.desk.begin(following, d)
+		return nil
+	})
+	group.Go(func() error {
 		return crew.work(groupCtx)
 	})
 	group.Go(func() error {
+		defer enough()
 		defer crew.stop()
 		return step(groupCtx, d)
 	})
@@ -82,7 +86,7 @@ type crew struct {
 func (r *launchRun) crew() *crew {
 	c := &crew{run: r, links: map[string]*natsq.Link{}}
 	for _, v := range r.plan.Vantages() {
-		if c.links[v.Region] == nil {
+		if c.links[v.Region] == nil && !r.desk.elsewhere(v.Region) {
 			link := r.state.engine.Local(v.Region)
 			context.AfterFunc(link.Failed(), r.tower.permits.Drain) // what cannot be kept must not be asked
 			c.links[v.Region] = link
@@ -96,6 +100,9 @@ func (c *crew) work(ctx context.Context) error {
 	group, groupCtx := errgroup.WithContext(ctx)
 	for _, v := range c.run.plan.Vantages() {
 		link := c.links[v.Region]
+		if link == nil {
+			continue // it is worked on elsewhere
+		}
 		w := &regions.Worker{
 			Vantage: v.Name, Source: link, Sink: link, Asker: c.run.tower.asker(c.run.tower.station(v)),
 			Slots: min(c.run.tower.permits.Slots()+1, mostSlots),

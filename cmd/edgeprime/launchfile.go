@@ -38,8 +38,9 @@ type launchFile struct {
 	Regions  []regions.Region `yaml:"regions"`
 	Stages   stagesSection    `yaml:"stages"`
 
-	Origin         originSection `yaml:"origin"`
-	AllowAddresses []string      `yaml:"allow_addresses"`
+	Origin         originSection  `yaml:"origin"`
+	AllowAddresses []string       `yaml:"allow_addresses"`
+	Workers        workersSection `yaml:"workers"`
 
 	CDN      cdnSection        `yaml:"cdn"`
 	Rules    lint.Config       `yaml:"rules"`
@@ -102,6 +103,19 @@ func (e shieldEntry) MarshalYAML() (any, error) { //nolint:unparam // the interf
 type originSection struct {
 	origin.Limits `yaml:",inline"`
 	ConfirmMaxRPS int `yaml:"confirm_max_rps"`
+}
+
+// workersSection says which regions are worked on by workers elsewhere, and where these connect to:
+// a port of this process, or a nats-server outside. Without regions there is neither.
+type workersSection struct {
+	Regions     []string      `yaml:"regions"`
+	Listen      string        `yaml:"listen"`
+	Certificate string        `yaml:"certificate"`
+	Key         string        `yaml:"key"`
+	Servers     []string      `yaml:"servers"`
+	CA          string        `yaml:"ca"`
+	Replicas    int           `yaml:"replicas"`
+	Patience    time.Duration `yaml:"patience"`
 }
 
 // cdnSection says which cache the launch is served by, and what is configured there.

@@ -47,6 +47,7 @@ func (c *checker) check(l *launch, e *env) {
 	c.regions(f.Regions, guard)
 	c.stages(l, guard)
 	c.origin(f.Origin)
+	c.workers(f)
 	c.cdn(f.CDN)
 	c.validated(path("rules"), reflect.TypeOf(f.Rules), f.Rules.Validate())
 	c.validated(path("criteria"), reflect.TypeOf(f.Criteria), f.Criteria.Validate())

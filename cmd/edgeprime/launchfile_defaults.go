@@ -18,6 +18,10 @@ import (
 const (
 	defaultWarmWindow = 6 * time.Hour // a working day's first peak, with room before the next prime
 	defaultReportDir  = "readiness"
+	// defaultPatience is how long a region is waited for that no worker is at: a restart takes less.
+	defaultPatience = 2 * time.Minute
+	// defaultListen is where workers elsewhere connect to.
+	defaultListen = ":7422"
 	// defaultEncoding is what the browsers of most visitors accept.
 	defaultEncoding = "gzip, deflate, br, zstd"
 )
@@ -51,6 +55,11 @@ func (f launchFile) withDefaults() launchFile {
 		}
 	}
 	f.Origin.Limits = f.Origin.WithDefaults()
+	f.Workers.Replicas = cmp.Or(f.Workers.Replicas, 1)
+	f.Workers.Patience = cmp.Or(f.Workers.Patience, defaultPatience)
+	if len(f.Workers.Regions) > 0 && len(f.Workers.Servers) == 0 {
+		f.Workers.Listen = cmp.Or(f.Workers.Listen, defaultListen)
+	}
 	f.CDN.Profile = cmp.Or(f.CDN.Profile, policy.RFC9111().Name)
 	f.Rules = f.Rules.WithDefaults()
 	f.Criteria = f.Criteria.WithDefaults()

@@ -41,6 +41,7 @@ type launchRun struct {
 	dir    string // the run's folder
 	seen   *natsq.Run
 	tower  *tower
+	desk   *desk
 	legacy *legacy
 
 	manifest *crawl.Manifest
@@ -108,7 +109,11 @@ func openRun(ctx context.Context, e *env, l *launch, resume string, primes bool)
 	if r.tower, err = newTower(r); err != nil {
 		return r, err
 	}
-	return r, r.takeOver(ctx, &legacy{r.state.engine})
+	if err := r.takeOver(ctx, &legacy{r.state.engine}); err != nil {
+		return r, err
+	}
+	r.desk, err = r.openDesk()
+	return r, err
 }
 
 // takeOver stays quiet as long as an earlier process may have requests at the origin.
@@ -163,6 +168,9 @@ func (r *launchRun) complete(ctx context.Context) error {
 // Close ends the work on the run; what is not complete can be resumed.
 func (r *launchRun) Close() error {
 	var errs []error
+	if r.desk != nil {
+		r.desk.close()
+	}
 	if r.legacy != nil {
 		errs = append(errs, r.legacy.leave(context.Background(), time.Now().Add(r.tower.permits.Legacy())))
 	}

@@ -39,8 +39,10 @@ func openState(ctx context.Context, e *env, l *launch) (*launchState, error) {
 		return nil, withHint(fmt.Errorf("another edgeprime is at work on launch %s", l.File.Name),
 			"wait for it to end; it holds %s", s.lock.Path())
 	}
-	var err error
-	s.engine, err = natsq.Open(ctx, natsq.Config{Launch: l.File.Name, Dir: filepath.Join(folder, "engine"), Log: e.log})
+	config, err := engineConfig(e, l, filepath.Join(folder, "engine"))
+	if err == nil {
+		s.engine, err = natsq.Open(ctx, config)
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.lock.Unlock())
 	}

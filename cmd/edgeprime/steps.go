@@ -131,6 +131,9 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	} else if isList(a) {
 		fetcher = s.lists
 	}
+	if s.run.desk.elsewhere(vantage.Region) {
+		pass = edge.Discover // what is asked from here primes the edge of this place
+	}
 	if isList(a) {
 		fetcher, pass = forSitemaps(fetcher), edge.Discover
 	}

@@ -17,7 +17,8 @@ const runHeader = "Edgeprime-Run"
 // tower composes the layers of every request once, for a whole run: scope, then a connection
 // through the address guard at the vantage, then the permit, then the write.
 type tower struct {
-	permits  *origin.Guard
+	permits  *origin.Guard  // nil with a worker elsewhere
+	ask      origin.Permits // who is asked before each request
 	address  *edge.AddressGuard
 	scope    crawl.Scope
 	caps     edge.Caps
@@ -50,7 +51,7 @@ func newTower(r *launchRun) (*tower, error) {
 		return nil, err
 	}
 	return &tower{
-		permits: permits, address: address, scope: r.launch.CrawlConfig().EffectiveScope(),
+		permits: permits, ask: permits, address: address, scope: r.launch.CrawlConfig().EffectiveScope(),
 		caps:     r.launch.caps(limits.Timeout),
 		header:   http.Header{runHeader: {r.ID}},
 		stations: map[string]*station{},
@@ -72,7 +73,7 @@ func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
 	pool := edge.NewPool(t.address, s.vantage, t.caps.Total/2)
 	pool.Fresh = fresh
 	pool.Around = func(conn http.RoundTripper) http.RoundTripper {
-		return &origin.Transport{Base: conn, Permits: t.permits, Region: s.vantage.Region, Contact: edge.OriginContact}
+		return &origin.Transport{Base: conn, Permits: t.ask, Region: s.vantage.Region, Contact: edge.OriginContact}
 	}
 	s.pools = append(s.pools, pool)
 	return &edge.Fetcher{

@@ -26,7 +26,8 @@ func (a Access) Config(launch string) string {
 	var exports, accounts strings.Builder
 	for _, region := range slices.Sorted(maps.Keys(a.Workers)) {
 		account := n.account(region)
-		var imports, publish strings.Builder
+		var imports strings.Builder
+		var publish []string
 		for _, s := range n.services(region) {
 			response := ""
 			if s.stream {
@@ -40,12 +41,12 @@ func (a Access) Config(launch string) string {
 				fmt.Fprintf(&imports, ", to: %q", to)
 			}
 			imports.WriteString("}\n")
-			fmt.Fprintf(&publish, "%q ", to)
+			publish = append(publish, fmt.Sprintf("%q", to))
 		}
 		fmt.Fprintf(&accounts, "  %s {\n    imports: [\n%s    ]\n    users: [\n", account, imports.String())
 		for _, key := range a.Workers[region] {
 			fmt.Fprintf(&accounts, "      {nkey: %s, permissions: {publish: [%s], subscribe: [%q]}}\n",
-				key, strings.TrimSpace(publish.String()), inboxPrefix(region)+".>")
+				key, strings.Join(publish, ", "), inboxPrefix(region)+".>")
 		}
 		accounts.WriteString("    ]\n  }\n")
 	}
