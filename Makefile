@@ -11,6 +11,8 @@ MUFFET_VERSION := 2.10.1
 MUFFET       := $(CURDIR)/.bin/muffet
 FUZZTIME     ?= 10s
 BENCHTIME    ?= 1s
+SEEDS        ?= 30
+FIRST        ?= 1
 MIN_COVER    ?= 80
 # The race detector needs a C compiler; a machine without one still runs the tests.
 RACE         := $(shell command -v gcc cc clang >/dev/null 2>&1 && echo -race)
@@ -93,6 +95,11 @@ bench-crawl: ## crawl the Python manual beside wget and muffet; fails under twic
 		echo 'muffet cannot be installed: the rest is measured, and this ends as a failure' >&2
 	@$(GO) test -count=1 -tags e2e -v -run '^Test(Crawl|Extraction)Speed$$' ./cmd/edgeprime \
 		-crawl-ratio 2 -memory-ratio 0.5 -extract 40 -muffet "$$(test ! -x "$(MUFFET)" || echo "$(MUFFET)")"
+
+.PHONY: chaos
+chaos: ## break launches in three regions, SEEDS=30 times; fails when the origin's limit breaks, or an observation is lost or doubled
+	@status=0; $(GO) test -count=1 -tags e2e -timeout 60m -run '^TestChaos$$' ./cmd/edgeprime \
+		-chaos-seeds $(SEEDS) -chaos-first $(FIRST) -chaos-line $(CURDIR)/.bin/chaos || status=1; cat .bin/chaos; exit $$status
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target; FUZZTIME=10s each

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,8 +37,8 @@ var (
 
 // What the origin has agreed to in these runs, and how long its answers take.
 const (
-	chaosRPS      = 20
-	chaosInFlight = 6
+	chaosRPS      = 12
+	chaosInFlight = 4
 	chaosDelay    = 60 * time.Millisecond
 	// frozenFor is longer than two leases.
 	frozenFor = 22 * time.Second
@@ -70,7 +71,7 @@ func TestChaos(t *testing.T) {
 	t.Run("seeds", func(t *testing.T) {
 		for i := range *chaosSeeds {
 			seed := *chaosFirst + uint64(i)
-			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 				t.Parallel()
 				r := newChaos(t, binary, server, seed).play(t)
 				t.Log(r.line(1))
@@ -98,8 +99,10 @@ type chaos struct {
 	wires    map[string]*wire // by region
 	workers  map[string][]*process
 	launcher *process
-	thawed   []time.Time // when frozen processes went on
-	mu       sync.Mutex
+
+	mu     sync.Mutex
+	thawed []time.Time // when frozen processes went on
+	hit    int         // faults that came before the launch had ended
 }
 
 func newChaos(t *testing.T, binary, server string, seed uint64) *chaos {
@@ -189,6 +192,7 @@ func (c *chaos) play(t *testing.T) chaosResult {
 		wg.Go(func() {
 			select {
 			case <-time.After(after):
+				c.count()
 				fault(t)
 			case <-t.Context().Done():
 			}
@@ -201,7 +205,18 @@ func (c *chaos) play(t *testing.T) chaosResult {
 		code = c.launcher.wait()
 	}
 	require.Equal(t, exitReady, code, c.launcher.said.String())
+	t.Logf("%d faults came while the launch went on", c.hit)
+	assert.GreaterOrEqual(t, c.hit, 3)
 	return c.judge(t)
+}
+
+// count notes whether the launch still goes on.
+func (c *chaos) count() {
+	if !strings.Contains(c.launcher.said.String(), "report: ") {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.hit++
+	}
 }
 
 // resume starts the launcher again on its run.
@@ -226,6 +241,7 @@ func (c *chaos) faults() []func(*testing.T) {
 		func() func(*testing.T) {
 			w := victim()
 			return func(t *testing.T) {
+				t.Helper()
 				w.end()
 				time.Sleep(time.Second)
 				w.start(t)
@@ -233,6 +249,7 @@ func (c *chaos) faults() []func(*testing.T) {
 		},
 		func() func(*testing.T) {
 			return func(t *testing.T) {
+				t.Helper()
 				c.launcher.end()
 				time.Sleep(500 * time.Millisecond)
 				c.resume(t)
@@ -256,6 +273,7 @@ func (c *chaos) faults() []func(*testing.T) {
 		func() func(*testing.T) {
 			node := c.cluster.nodes[c.random.IntN(3)]
 			return func(t *testing.T) {
+				t.Helper()
 				node.end()
 				time.Sleep(3 * time.Second)
 				node.start(t)

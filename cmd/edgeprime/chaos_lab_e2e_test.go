@@ -167,7 +167,7 @@ func newWire(t *testing.T, ends []string) *wire {
 
 // carry passes bytes both ways until one end goes or the wire is cut.
 func (w *wire) carry(ctx context.Context, from net.Conn) {
-	defer from.Close()
+	defer func() { _ = from.Close() }()
 	if w.cut.Load() {
 		return
 	}
@@ -182,7 +182,7 @@ func (w *wire) carry(ctx context.Context, from net.Conn) {
 	if err != nil {
 		return
 	}
-	defer to.Close()
+	defer func() { _ = to.Close() }()
 	w.mu.Lock()
 	w.conns[from], w.conns[to] = struct{}{}, struct{}{}
 	w.mu.Unlock()
