@@ -124,7 +124,7 @@ func newChaos(t *testing.T, binary, server string, seed uint64) *chaos {
 	for _, region := range remote {
 		edgeprimeOnce(t, binary, c.dir, "worker", "token", "--region", region, "-o", region+".token")
 	}
-	c.cluster = newCluster(t, server, edgeprimeOnce(t, binary, c.dir, "worker", "accounts"))
+	c.cluster = newCluster(t, server, edgeprimeOnce(t, binary, c.dir, "worker", "accounts"), loopbackSeats(t))
 	c.write(t, edges, remote, c.cluster.addrs)
 	c.cluster.start(t)
 	for _, region := range remote {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,10 +24,11 @@ import (
 
 // process is a program of the test that can be killed, frozen and started again.
 type process struct {
-	path string
-	args []string
-	dir  string
-	said *talk
+	path   string
+	args   []string
+	prefix []string // of the command line
+	dir    string
+	said   *talk
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -38,7 +40,8 @@ func (p *process) start(t *testing.T) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cmd = exec.CommandContext(t.Context(), p.path, p.args...)
+	line := slices.Concat(p.prefix, []string{p.path}, p.args)
+	p.cmd = exec.CommandContext(t.Context(), line[0], line[1:]...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = p.dir, p.said, p.said
 	p.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	require.NoError(t, p.cmd.Start())
@@ -86,30 +89,45 @@ type cluster struct {
 	addrs []string
 }
 
-// newCluster prepares the servers; start starts them once the accounts are known.
-func newCluster(t *testing.T, binary, accounts string) *cluster {
+// seat is where one of the servers runs.
+type seat struct {
+	client, route string   // ip:port
+	prefix        []string // of its command line
+}
+
+// loopbackSeats are three seats here.
+func loopbackSeats(t *testing.T) []seat {
+	t.Helper()
+	var seats []seat
+	for range 3 {
+		seats = append(seats, seat{client: fmt.Sprintf("127.0.0.1:%d", freePort(t)), route: fmt.Sprintf("127.0.0.1:%d", freePort(t))})
+	}
+	return seats
+}
+
+// newCluster prepares the servers.
+func newCluster(t *testing.T, binary, accounts string, seats []seat) *cluster {
 	t.Helper()
 	c := &cluster{}
 	var routes []string
-	var ports []int
-	for range 3 {
-		ports = append(ports, freePort(t))
-		routes = append(routes, fmt.Sprintf("nats-route://127.0.0.1:%d", ports[len(ports)-1]))
+	for _, s := range seats {
+		routes = append(routes, "nats-route://"+s.route)
 	}
-	for i, route := range ports {
-		client := freePort(t)
-		c.addrs = append(c.addrs, fmt.Sprintf("127.0.0.1:%d", client))
+	for i, s := range seats {
+		c.addrs = append(c.addrs, s.client)
 		dir := t.TempDir()
 		config := fmt.Sprintf(`server_name: n%d
-listen: 127.0.0.1:%d
+listen: %s
 jetstream { store_dir: %q, sync_interval: always }
-cluster { name: c, listen: 127.0.0.1:%d, no_advertise: true, routes: [%s] }
+cluster { name: c, listen: %s, no_advertise: true, routes: [%s] }
 system_account: SYS
 include accounts.conf
-`, i+1, client, dir, route, strings.Join(routes, ", "))
+`, i+1, s.client, dir, s.route, strings.Join(routes, ", "))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "accounts.conf"), []byte(strings.TrimSuffix(accounts, "}\n")+"  SYS {}\n}\n"), 0o600))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "nats.conf"), []byte(config), 0o600))
-		c.nodes = append(c.nodes, &process{path: binary, args: []string{"-c", filepath.Join(dir, "nats.conf")}, dir: dir, said: &talk{}})
+		c.nodes = append(c.nodes, &process{
+			path: binary, args: []string{"-c", filepath.Join(dir, "nats.conf")}, prefix: s.prefix, dir: dir, said: &talk{},
+		})
 	}
 	return c
 }
@@ -132,10 +150,11 @@ func (c *cluster) start(t *testing.T) {
 
 // wire is a way for TCP that can be cut.
 type wire struct {
-	addr string
-	cut  atomic.Bool
-	ends []string
-	next atomic.Uint64
+	addr  string
+	cut   atomic.Bool
+	ends  []string
+	delay time.Duration // each way
+	next  atomic.Uint64
 
 	mu    sync.Mutex
 	conns map[net.Conn]struct{}
@@ -144,9 +163,15 @@ type wire struct {
 // newWire leads from an address of its own to whichever of the ends answers.
 func newWire(t *testing.T, ends []string) *wire {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	return newLongWire(t, "127.0.0.1", 0, ends)
+}
+
+// newLongWire takes its time each way.
+func newLongWire(t *testing.T, ip string, delay time.Duration, ends []string) *wire {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", net.JoinHostPort(ip, "0"))
 	require.NoError(t, err)
-	w := &wire{addr: l.Addr().String(), ends: ends, conns: map[net.Conn]struct{}{}}
+	w := &wire{addr: l.Addr().String(), ends: ends, delay: delay, conns: map[net.Conn]struct{}{}}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for {
@@ -187,15 +212,50 @@ func (w *wire) carry(ctx context.Context, from net.Conn) {
 	w.conns[from], w.conns[to] = struct{}{}, struct{}{}
 	w.mu.Unlock()
 	go func() {
-		_, _ = io.Copy(to, from)
+		w.pass(to, from)
 		_ = to.Close()
 		_ = from.Close()
 	}()
-	_, _ = io.Copy(from, to)
+	w.pass(from, to)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.conns, from)
 	delete(w.conns, to)
+}
+
+// pass copies bytes, each after the wire's delay, until an end goes.
+func (w *wire) pass(to io.Writer, from io.Reader) {
+	type piece struct {
+		data []byte
+		due  time.Time
+	}
+	pieces := make(chan piece, 1<<12)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for p := range pieces {
+			time.Sleep(time.Until(p.due))
+			if _, err := to.Write(p.data); err != nil {
+				return
+			}
+		}
+	}()
+	for {
+		buf := make([]byte, 32<<10)
+		n, err := from.Read(buf)
+		if n > 0 {
+			select {
+			case pieces <- piece{buf[:n], time.Now().Add(w.delay)}:
+			case <-done:
+				err = io.ErrClosedPipe
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	close(pieces)
+	<-done
 }
 
 func (w *wire) sever() {

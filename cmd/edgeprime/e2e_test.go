@@ -122,6 +122,11 @@ func mostOpen(entries []stack.Entry) int {
 		changes[e.Start]++
 		changes[e.End]--
 	}
+	return mostOpenOf(changes)
+}
+
+// mostOpenOf returns the highest sum of changes in the order of their times.
+func mostOpenOf(changes map[time.Time]int) int {
 	open, most := 0, 0
 	for _, at := range slices.SortedFunc(maps.Keys(changes), time.Time.Compare) {
 		open += changes[at]
