@@ -12,6 +12,18 @@
 // times are less than a second ago. A start comes after its grant, so MaxRPS+1 starts within one second
 // would need MaxRPS others whose latest time is less than a second before the last of the grants.
 //
+// Under that ceiling the guard keeps a [Pace], since what the owner agreed to is what the origin bears
+// on a good day. It begins at the ceiling. A window of at least half a second is bad when more than two
+// answers in a hundred failed (5xx, 429, a deadline), or, twice in a row, when three of four proven
+// misses took 1.8 times and 50 ms longer than is usual for their region; a bad window halves rate and
+// slots, down to 1, and a clean one adds a step. A region is compared with itself alone, documents
+// apart from files, and with several regions at work the delay counts that all of them see: the way of
+// one of them is not the origin. What takes as long at the slowest pace is usual from then on.
+//
+// The outer rails stand beside the pace, for what it cannot make up for: more than 5 failures among
+// the last hundred answers pause everyone, more than 20 end the run, and Retry-After is waited for.
+// Slowness pauses only where it is not proven to be the origin's, or is still there at pace 1.
+//
 // A [Broker] lends permits to workers elsewhere, where a [Remote] asks for them. Clocks need not
 // agree: both ends count from when the worker sent its question. What cannot be bounded from
 // outside is a process that is frozen between Permit.Start and the write, a way to the origin that

@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,16 +18,15 @@ const (
 
 // Guard grants permits under Limits: at most MaxRPS starts in any second, at most MaxInFlight open
 // at once, first come first served, no region holding more than two thirds while others are at work.
-// It pauses for everyone when the origin asks for it or looks unwell, and aborts when the origin
-// fails. Create one with NewGuard and share it between all regions; it is safe for concurrent use.
+// It slows down when the origin does, pauses for everyone when the origin asks for it or looks unwell,
+// and aborts when the origin fails. Create one with NewGuard and share it between all regions; it is
+// safe for concurrent use.
 type Guard struct {
-	// Notify is told why the guard pauses or aborts, in words; nil for nobody. It must not call the
-	// guard. Set it before the first Acquire.
+	// Notify is told why the guard slows down, pauses or aborts, in words; nil for nobody. It must not
+	// call the guard. Set it before the first Acquire.
 	Notify func(why string)
 
 	limits Limits
-	rate   int // permits whose requests may start in one second
-	slots  int // permits out at once
 
 	mu      sync.Mutex
 	nextID  uint64
@@ -38,6 +38,7 @@ type Guard struct {
 	waiters []*waiter
 	timer   *time.Timer
 	health  health
+	aimd    aimd
 
 	draining bool
 }
@@ -56,8 +57,7 @@ func NewGuard(limits Limits) (*Guard, error) {
 	limits = limits.WithDefaults()
 	return &Guard{
 		limits: limits,
-		rate:   limits.rate(),
-		slots:  limits.inFlight(),
+		aimd:   newAIMD(limits),
 		starts: newLedger(),
 		open:   map[uint64]*Permit{},
 		held:   map[uint64]time.Time{},
@@ -118,7 +118,7 @@ func (g *Guard) LongestLegacy() time.Duration {
 func (g *Guard) hold() time.Duration { return g.limits.Timeout + g.limits.HoldTail }
 
 // Slots is how many requests one region can have open at once at best.
-func (g *Guard) Slots() int { return g.slots }
+func (g *Guard) Slots() int { return g.limits.inFlight() }
 
 // Acquire implements Permits.
 func (g *Guard) Acquire(ctx context.Context, region string) (*Permit, error) {
@@ -217,7 +217,7 @@ func (g *Guard) pump() {
 
 // nextWaiter returns the index of the first waiter whose region may have another permit, or -1.
 func (g *Guard) nextWaiter() int {
-	if len(g.open) >= g.slots {
+	if len(g.open) >= g.aimd.slots.now {
 		return -1
 	}
 	out := map[string]int{}
@@ -229,18 +229,18 @@ func (g *Guard) nextWaiter() int {
 
 func (g *Guard) regionCap() int {
 	if len(g.active) < 2 {
-		return g.slots
+		return g.aimd.slots.now
 	}
-	return max(1, g.slots*2/3)
+	return max(1, g.aimd.slots.now*2/3)
 }
 
 // untilGrant returns how long the rate and a pause forbid the next grant.
 func (g *Guard) untilGrant(now time.Time) time.Duration {
-	wait := max(g.health.pausedUntil.Sub(now), g.starts.wait(g.rate, now))
+	wait := max(g.health.pausedUntil.Sub(now), g.starts.wait(g.aimd.rate.now, now))
 	if g.latest.IsZero() {
 		return wait
 	}
-	return max(wait, g.latest.Add(time.Second/time.Duration(2*g.rate)).Sub(now))
+	return max(wait, g.latest.Add(time.Second/time.Duration(2*g.aimd.rate.now)).Sub(now))
 }
 
 // untilExpiry returns how long the first held permit stays held.
@@ -330,11 +330,18 @@ func (g *Guard) release(p *Permit, o Outcome, at time.Time) {
 		delete(g.held, p.id)
 	}
 	if o.Written {
-		if why := g.health.record(o, time.Now()); why != "" && g.Notify != nil {
-			g.Notify(why)
-		}
+		g.learn(p, o, time.Now())
 	}
 	g.pump()
+}
+
+// learn draws the conclusions from an answer, and tells of one at most.
+func (g *Guard) learn(p *Permit, o Outcome, now time.Time) {
+	slower := g.aimd.record(p, o, now)
+	why := cmp.Or(g.health.record(o, g.aimd.hears(o), now), slower)
+	if why != "" && g.Notify != nil {
+		g.Notify(why)
+	}
 }
 
 // settle takes into account what the end of a request proves of its starts at the origin.

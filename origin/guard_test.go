@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -375,7 +376,11 @@ func TestGuardPausesAndAbortsOnErrorBurn(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
 			var told []string
-			g.Notify = func(why string) { told = append(told, why) }
+			g.Notify = func(why string) {
+				if strings.Contains(why, "pausing") {
+					told = append(told, why)
+				}
+			}
 			answer(g, 60, 200, usual)
 			answer(g, 4, 500, usual)
 			began := time.Now()

@@ -32,8 +32,9 @@ type health struct {
 }
 
 // record takes one answer into account and says why it leads to a pause or to the end, if it
-// does. Answers that spared the origin say nothing of it.
-func (h *health) record(o Outcome, now time.Time) (why string) {
+// does. Answers that spared the origin say nothing of it. How long one took whose slowness the pace
+// makes up for is no reason to pause.
+func (h *health) record(o Outcome, paced bool, now time.Time) (why string) {
 	if o.Backoff > 0 && (o.Status == 429 || o.Status == 503) {
 		wait := min(o.Backoff, longestWait)
 		h.pauseTo(now.Add(wait))
@@ -45,6 +46,9 @@ func (h *health) record(o Outcome, now time.Time) (why string) {
 	h.total++
 	if o.failed() {
 		h.failures++
+	}
+	if paced && h.baseline > 0 {
+		o.TTFB = 0
 	}
 	h.recent = append(h.recent, o)
 	if len(h.recent) > healthWindow {
@@ -95,7 +99,8 @@ func (h *health) pauseTo(until time.Time) {
 	}
 }
 
-// percentile95 is the 95th percentile of the time to first byte of the answers that have one.
+// percentile95 is the 95th percentile of the time to first byte of the answers that have one; 0 of
+// too few.
 func percentile95(outcomes []Outcome) time.Duration {
 	var times []time.Duration
 	for _, o := range outcomes {
@@ -103,7 +108,7 @@ func percentile95(outcomes []Outcome) time.Duration {
 			times = append(times, o.TTFB)
 		}
 	}
-	if len(times) == 0 {
+	if len(times) < healthMinimum {
 		return 0
 	}
 	slices.Sort(times)

@@ -2,6 +2,7 @@ package origin_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,12 +25,16 @@ func ok(n int, ttfb time.Duration) answers {
 
 func bad(n, status int) answers { return answers{n, origin.Outcome{Status: status}} }
 
-// live puts answers through a guard, and says what it told.
+// live puts answers through a guard, and says what it told of pauses.
 func live(t *testing.T, story ...answers) (health origin.Health, told []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 4})
-		g.Notify = func(why string) { told = append(told, why) }
+		g.Notify = func(why string) {
+			if strings.Contains(why, "pausing") {
+				told = append(told, why)
+			}
+		}
 		for _, part := range story {
 			part.outcome.Written, part.outcome.Complete = true, true
 			for range part.n {

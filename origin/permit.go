@@ -28,6 +28,7 @@ type Outcome struct {
 	Complete bool          `json:"complete,omitempty"`   // the answer was read to its end
 	Spared   bool          `json:"spared,omitempty"`     // the answer proves that the origin was not asked
 	Asked    bool          `json:"asked,omitempty"`      // the answer proves that the origin was asked before it, and not behind it
+	Page     bool          `json:"page,omitempty"`       // the answer is a document, and not a file
 	Status   int           `json:"status,omitempty"`     // the answer's status code, 0 without one
 	Backoff  time.Duration `json:"backoff_ns,omitempty"` // the answer's Retry-After, 0 without one
 	TTFB     time.Duration `json:"ttfb_ns,omitempty"`    // request written to first byte of the answer, 0 without one
@@ -38,6 +39,10 @@ type Outcome struct {
 func (o Outcome) failed() bool {
 	return o.TimedOut || o.Status >= 500 || o.Status == 429
 }
+
+// timed reports whether the outcome tells how long the origin takes for what it has: the time to
+// first byte of a proven miss.
+func (o Outcome) timed() bool { return o.Asked && o.TTFB > 0 && o.Status < 400 }
 
 // Permit is the right to put one request on the origin. Its request must be started within its
 // validity, and it is released exactly once; later calls of Release do nothing. Safe for concurrent use.

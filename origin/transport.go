@@ -47,6 +47,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		Status:  resp.StatusCode,
 		Backoff: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 		TTFB:    time.Since(started),
+		Page:    isPage(resp.Header.Get("Content-Type")),
 	}
 	if t.Contact != nil {
 		o.Spared, o.Asked = t.Contact(resp)
@@ -107,6 +108,13 @@ func (b *permitBody) release(finish func(*Outcome)) {
 func timedOut(err error) bool {
 	var timeout net.Error
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// isPage reports whether a Content-Type is that of a document for people.
+func isPage(contentType string) bool {
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
+	return mediaType == "text/html" || mediaType == "application/xhtml+xml"
 }
 
 // retryAfter reads a Retry-After field (RFC 9110 section 10.2.3): seconds or a date; 0 when it is neither.

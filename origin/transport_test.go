@@ -162,3 +162,37 @@ func TestTransportReturnsWhyThereIsNoPermit(t *testing.T) {
 	require.ErrorIs(t, err, origin.ErrDraining)
 	assert.Nil(t, resp)
 }
+
+// The transport tells the guard what the pace is made of: proven misses, documents apart from files.
+func TestTransportTellsDocumentsFromFiles(t *testing.T) {
+	for _, tt := range []struct {
+		first, then string
+		slower      bool
+	}{
+		{"text/css", "image/avif", true},
+		{"text/css", "text/html; charset=utf-8", false},
+		{"TEXT/HTML", "application/xhtml+xml", true},
+		{"application/xhtml+xml", "", false},
+	} {
+		t.Run(tt.first+" "+tt.then, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 8})
+				ask := func(n int, contentType string, took time.Duration) {
+					for range n {
+						resp, err := get(t, g, roundTrip(func(req *http.Request) (*http.Response, error) {
+							time.Sleep(took)
+							return answer(200, http.NoBody, "Content-Type", contentType, "X-Cache", "MISS")(req)
+						}))
+						require.NoError(t, err)
+						_, err = io.Copy(io.Discard, resp.Body)
+						require.NoError(t, err)
+						require.NoError(t, resp.Body.Close())
+					}
+				}
+				ask(40, tt.first, 20*time.Millisecond)
+				ask(40, tt.then, 300*time.Millisecond)
+				assert.Equal(t, tt.slower, g.Pace().Decreases > 0)
+			})
+		})
+	}
+}
