@@ -16,7 +16,7 @@ func (b *builder) report() *Report {
 	findings := b.findings()
 	r := &Report{
 		SchemaVersion: SchemaVersion, Launch: b.in.Launch, Run: b.in.Run, Criteria: b.in.Criteria, Scope: b.scope(),
-		Vantages: []Vantage{}, Origin: b.load.result(b.in.Plan.Limits), Rules: byRule(findings), Missing: b.missing(b.failing(findings)),
+		Vantages: []Vantage{}, Origin: b.load.result(b.in.Plan.Limits, b.in.Pace), Rules: byRule(findings), Missing: b.missing(b.failing(findings)),
 		Problems: b.in.Manifest.Problems, ThirdParty: b.thirdParty(), Estimate: b.in.Plan.Estimate, Actual: b.actual,
 	}
 	r.Actual.OriginRequests = r.Origin.Requests

@@ -9,6 +9,7 @@ import (
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/edge/lint"
+	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -19,6 +20,7 @@ type Input struct {
 	Run      RunInfo
 	Manifest *crawl.Manifest
 	Plan     *regions.Plan
+	Pace     origin.Pace // of the run's guard; the zero value says nothing
 	// Observations are streamed once, in the order in which they were recorded.
 	Observations iter.Seq2[edge.Observation, error]
 	Now          time.Time

@@ -367,6 +367,24 @@ func TestBuildLoadIsExact(t *testing.T) {
 	assert.InDelta(t, 100, load.Ms.P50, 0)
 }
 
+// A run that slowed down says how far; one that did not says nothing.
+func TestBuildTellsThePace(t *testing.T) {
+	s := healthy()
+	s.in.Pace = origin.Pace{RPS: 5, InFlight: 4, LowestRPS: 5, LowestInFlight: 4}
+	assert.Nil(t, s.build(t).Origin.Pace)
+	s.in.Pace = origin.Pace{RPS: 5, InFlight: 4, LowestRPS: 1, LowestInFlight: 1, Decreases: 1}
+	r := s.build(t)
+	assert.Equal(t, &s.in.Pace, r.Origin.Pace)
+	var text, md, html strings.Builder
+	require.NoError(t, report.WriteText(&text, r))
+	require.NoError(t, report.WriteMarkdown(&md, r))
+	require.NoError(t, report.WriteHTML(&html, r))
+	const line = "slowed down 1 time for the origin's sake, to 1 per second and 1 in flight at the lowest; 5 and 4 at the end"
+	assert.Contains(t, text.String(), line)
+	assert.Contains(t, md.String(), line)
+	assert.Contains(t, html.String(), "lowest 1 per second, 1 open; at the end 5 and 4")
+}
+
 func TestBuildLoadEndsWithTheAttempt(t *testing.T) {
 	for name, tc := range map[string]struct {
 		attempts [][2]float64 // start, duration, in ms

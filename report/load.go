@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -32,7 +33,7 @@ func (l *load) add(o *edge.Observation) {
 }
 
 // result sums the load up.
-func (l *load) result(limits origin.Limits) Load {
+func (l *load) result(limits origin.Limits, pace origin.Pace) Load {
 	slices.SortFunc(l.attempts, func(a, b attempt) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.ms, b.ms)) })
 	out := Load{Limits: limits, Requests: len(l.attempts), Spared: l.spared, Errors: l.errors}
 	times := make([]float64, 0, len(l.attempts))
@@ -46,7 +47,20 @@ func (l *load) result(limits origin.Limits) Load {
 	}
 	out.Ms = timesOf(times)
 	out.Series, out.MaxOpen = l.series()
+	if pace.Decreases > 0 {
+		out.Pace = &pace
+	}
 	return out
+}
+
+// slowed says how far the run slowed down for the origin's sake; empty when it did not.
+func (l *Load) slowed() string {
+	p := l.Pace
+	if p == nil {
+		return ""
+	}
+	return fmt.Sprintf("slowed down %s for the origin's sake, to %d per second and %d in flight at the lowest; %d and %d at the end",
+		plural(p.Decreases, "time"), p.LowestRPS, p.LowestInFlight, p.RPS, p.InFlight)
 }
 
 // longestSeries bounds the series: beyond an hour the chart shows an hour.

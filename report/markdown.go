@@ -116,6 +116,9 @@ func (m markdown) origin(r *Report) {
 	o, limits := r.Origin, r.Origin.Limits.WithDefaults()
 	m.line("\n**Origin**: at most %s; peak %d of %d per second, %d of %d in flight; %s; p95 %s.", plural(o.Requests, "request"),
 		o.PeakRPS, limits.MaxRPS, o.MaxOpen, limits.MaxInFlight, plural(o.Errors, "error"), md(o.Ms.words()))
+	if slowed := o.slowed(); slowed != "" {
+		m.line("\nThe run %s.", slowed)
+	}
 	m.line("\n**Scope**: %s, %d critical.", plural(r.Scope.Assets, "asset"), r.Scope.Critical)
 	if len(r.ThirdParty) > 0 {
 		m.line("\n**Third-party hosts**, named and never fetched: %s", md(strings.Join(r.ThirdParty, ", ")))

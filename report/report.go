@@ -166,7 +166,9 @@ type Load struct {
 	PeakRPS  int           `json:"peak_rps"`      // most starts in any one-second window
 	MaxOpen  int           `json:"max_in_flight"` // most open at once
 	Errors   int           `json:"errors"`        // answers with status 5xx or 429, and attempts without an answer
-	Ms       Times         `json:"times"`
+	// Pace is how far the run slowed down because the origin did; nil when it kept to the limits all the time.
+	Pace *origin.Pace `json:"pace,omitempty"`
+	Ms   Times        `json:"times"`
 	// Series counts starts second by second, from the run's first request on.
 	Series []Second `json:"series"`
 }

@@ -52,6 +52,7 @@ func sample() *report.Report {
 		Origin: report.Load{
 			Limits: origin.Limits{MaxRPS: 20, MaxInFlight: 4}, Requests: 2408, Spared: 7211, PeakRPS: 20, MaxOpen: 4, Errors: 2,
 			Ms: report.Times{Count: 2408, P50: 38, P95: 84, Max: 912}, Series: sampleSeries(started, 401),
+			Pace: &origin.Pace{RPS: 20, InFlight: 4, LowestRPS: 5, LowestInFlight: 1, Decreases: 2},
 		},
 		Rules: sampleRules(),
 		Missing: []report.MissingCells{{
@@ -153,7 +154,7 @@ func ready() *report.Report {
 	r.Reasons = []string{"412 critical assets hit in 2 regions and stay fresh until 2026-12-01 20:00 UTC"}
 	r.Vantages = r.Vantages[:2]
 	r.Rules, r.Missing, r.Problems, r.Next, r.Run.Exemptions = nil, nil, nil, nil, nil
-	r.Origin.Errors = 0
+	r.Origin.Errors, r.Origin.Pace = 0, nil
 	return r
 }
 

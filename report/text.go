@@ -121,6 +121,9 @@ func (r *Report) textOrigin(b *strings.Builder) {
 	o := r.Origin
 	fmt.Fprintf(b, "  %-11s at most %s; peak %d of %d per second, %d of %d in flight; %s; p95 %s\n", "origin",
 		plural(o.Requests, "request"), o.PeakRPS, o.Limits.MaxRPS, o.MaxOpen, o.Limits.MaxInFlight, plural(o.Errors, "error"), o.Ms.words())
+	if slowed := o.slowed(); slowed != "" {
+		list(b, "", []string{slowed}, 1)
+	}
 	list(b, "", r.Run.Pauses, textFindings)
 	fmt.Fprintf(b, "  %-11s %s, %d critical; %s\n", "assets", plural(r.Scope.Assets, "asset"), r.Scope.Critical, kinds(r.Scope.Kinds))
 	if len(r.ThirdParty) > 0 {

@@ -144,7 +144,7 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
 			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), File: r.reportPath(), Again: r.again("launch"),
 		},
-		Manifest: r.manifest, Plan: r.plan,
+		Manifest: r.manifest, Plan: r.plan, Pace: r.tower.permits.Pace(),
 		Observations: r.seen.Observations(context.WithoutCancel(ctx)),
 		Now:          r.e.now(),
 	}

@@ -132,11 +132,14 @@ func TestTowerTakesItsLimitsFromTheLaunchFile(t *testing.T) {
 			p.Release(origin.Outcome{Written: true, Complete: true, Status: 200})
 		}
 		assert.Equal(t, 1150*time.Millisecond, time.Since(began), "25 of 50 a second, since each may cost two")
+		time.Sleep(time.Second)
 		p, err := tw.permits.Acquire(t.Context(), "eu")
 		require.NoError(t, err)
 		p.Release(origin.Outcome{Written: true, Complete: true, Status: 503, Backoff: time.Minute})
 		assert.Equal(t, []string{"an answer with status 503 asked for it: pausing for 1m0s"}, r.notes.all())
-		told := r.reportInput(context.Background()).Run
+		in := r.reportInput(context.Background())
+		assert.Equal(t, origin.Pace{RPS: 24, InFlight: 4, LowestRPS: 24, LowestInFlight: 4, Decreases: 1}, in.Pace)
+		told := in.Run
 		assert.Equal(t, r.notes.all(), told.Pauses)
 		assert.Equal(t, []string{l.addrs["eu"]}, told.Exemptions)
 	})
