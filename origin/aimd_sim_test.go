@@ -180,18 +180,18 @@ func TestPaceFollowsAnOriginThatWeakens(t *testing.T) {
 func TestPaceOfAHealthyOriginIsTheCeiling(t *testing.T) {
 	one := map[string]time.Duration{"eu": 20 * time.Millisecond}
 	for name, tt := range map[string]struct {
-		rps     int
-		work    time.Duration
-		noise   float64
-		trips   map[string]time.Duration
-		minutes int
+		rps   int
+		work  time.Duration
+		noise float64
+		trips map[string]time.Duration
+		runs  time.Duration
 	}{
-		"few, one region":            {5, 60 * time.Millisecond, 1, one, 10},
-		"few, near and far":          {5, 10 * time.Millisecond, 1, nearAndFar(), 10},
-		"some, one region":           {50, 60 * time.Millisecond, 1, one, 2},
-		"some, near and far":         {50, 60 * time.Millisecond, 0.7, nearAndFar(), 2},
-		"many, one region":           {200, 60 * time.Millisecond, 1, one, 1},
-		"all that slots allow, both": {1000, 10 * time.Millisecond, 0.7, nearAndFar(), 1},
+		"few, one region":            {5, 60 * time.Millisecond, 1, one, 10 * time.Minute},
+		"few, near and far":          {5, 10 * time.Millisecond, 1, nearAndFar(), 10 * time.Minute},
+		"some, one region":           {50, 60 * time.Millisecond, 1, one, time.Minute},
+		"some, near and far":         {50, 60 * time.Millisecond, 0.7, nearAndFar(), time.Minute},
+		"many, one region":           {200, 60 * time.Millisecond, 1, one, 20 * time.Second},
+		"all that slots allow, both": {1000, 10 * time.Millisecond, 0.7, nearAndFar(), 20 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requests := map[bool]int{}
@@ -201,7 +201,7 @@ func TestPaceOfAHealthyOriginIsTheCeiling(t *testing.T) {
 					work: tt.work, noise: tt.noise, blind: blind,
 				}
 				w.run(t, func(g *origin.Guard) {
-					time.Sleep(time.Duration(tt.minutes) * time.Minute)
+					time.Sleep(tt.runs)
 					requests[blind] = w.origin.look().requests
 					assert.Equal(t, tt.rps, g.Pace().RPS)
 				})

@@ -198,6 +198,19 @@ func TestPaceLearnsWhatIsUsualWhenItCannotBeSlower(t *testing.T) {
 	})
 }
 
+// Slowness is what the pace is for; it pauses the run only when there is nothing left to lower.
+func TestGuardPausesForSlownessOnlyAtTheSlowestPace(t *testing.T) {
+	for limit, pauses := range map[int]bool{48: false, 1: true} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard(t, origin.Limits{MaxRPS: limit, MaxInFlight: limit})
+			tell(g, 60, miss(usual))
+			tell(g, 60, miss(4*usual))
+			assert.Equal(t, pauses, !g.Health().PausedUntil.IsZero(), "limits of %d", limit)
+			assert.Equal(t, pauses, g.Pace().Decreases == 0)
+		})
+	}
+}
+
 func TestPaceStaysBetweenOneAndTheCeiling(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		limits := origin.Limits{
