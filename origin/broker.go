@@ -12,8 +12,7 @@ import (
 
 const (
 	// lendWithin is how long after its grant a lent permit's request may start: the way to the worker
-	// and back, with room for what stands in line there. What is not used up is given back with the
-	// permit, since the worker tells when its request started.
+	// and back, with room for what stands in line there.
 	lendWithin = 500 * time.Millisecond
 	// askWait is how long a question is kept; the worker asks again.
 	askWait = 2 * time.Second
@@ -36,10 +35,10 @@ type Grant struct {
 // Return says what became of a permit. Its times are counted from when the question was sent, so
 // that clocks need not agree.
 type Return struct {
-	ID      string        `json:"id"`
-	Started time.Duration `json:"started_ns,omitempty"` // zero when nothing was written
-	Ended   time.Duration `json:"ended_ns"`
-	Outcome Outcome       `json:"outcome"`
+	ID       string        `json:"id"`
+	Answered time.Duration `json:"answered_ns,omitempty"` // zero without an answer
+	Ended    time.Duration `json:"ended_ns"`
+	Outcome  Outcome       `json:"outcome"`
 }
 
 // Broker lends a guard's permits to workers elsewhere. A question is answered for the region whose
@@ -159,8 +158,8 @@ func (b *Broker) Return(region string, r Return) {
 	}
 	b.mu.Unlock()
 	now := time.Now()
-	if r.Started > 0 {
-		b.guard.started(l.permit, earlier(l.asked.Add(r.Started), now))
+	if r.Answered > 0 {
+		b.guard.answered(l.permit, r.Outcome.Asked, earlier(l.asked.Add(r.Answered), now))
 	}
 	b.guard.release(l.permit, r.Outcome, earlier(l.asked.Add(r.Ended), now))
 }

@@ -56,7 +56,7 @@ func TestLentPermitsKeepRateAndInFlight(t *testing.T) {
 		}
 		delays := rapid.SliceOfN(rapid.IntRange(0, 240), 3, 3).Draw(rt, "one way ms")
 		service := time.Duration(rapid.IntRange(1, 400).Draw(rt, "service ms")) * time.Millisecond
-		way := rapid.SliceOfN(rapid.IntRange(0, 149), 8, 8).Draw(rt, "ms until the origin")
+		way := rapid.SliceOfN(rapid.IntRange(0, 900), 8, 8).Draw(rt, "ms until the origin")
 		fate := rapid.SliceOfN(rapid.SampledFrom([]string{"ends", "ends", "ends", "asked", "cut", "dies"}), 16, 16).Draw(rt, "fate")
 		synctest.Test(t, func(t *testing.T) {
 			g := newGuard(t, limits)
@@ -92,9 +92,12 @@ func TestLentPermitsKeepRateAndInFlight(t *testing.T) {
 							m.serve(service)
 						case "asked":
 							m.serve(service)
+							p.Answered(true)
+							time.Sleep(service) // of the body
 							p.Release(asked)
 						default:
 							m.serve(service)
+							p.Answered(false)
 							p.Release(done)
 						}
 					}

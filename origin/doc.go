@@ -6,11 +6,12 @@
 // the answer was read to its end or nothing was written; else it is held to its deadline. When
 // the answer proves that the origin was spared, the permit is given back to the rate as well.
 //
-// The guard knows of each request the latest time at which it can start at the origin: some time
-// after the grant at first, less once it was written, and the end of the answer when that proves that
-// the origin was asked before it. A further permit is granted when fewer than MaxRPS of these
+// The guard knows of each request the latest time at which it can start at the origin: the end of its
+// fetch's time at first, and once its answer has begun that moment, when the answer proves that the origin
+// was asked before it, or a little later. A further permit is granted when fewer than MaxRPS of these
 // times are less than a second ago. A start comes after its grant, so MaxRPS+1 starts within one second
-// would need MaxRPS others whose latest time is less than a second before the last of the grants.
+// would need MaxRPS others whose latest time is less than a second before the last of the grants. The
+// price is the time in which a start may still lie: MaxRPS per second and time to first byte.
 //
 // Under that ceiling the guard keeps a [Pace], since what the owner agreed to is what the origin bears
 // on a good day. It begins at the ceiling. A window of at least half a second is bad when more than two
@@ -26,7 +27,6 @@
 //
 // A [Broker] lends permits to workers elsewhere, where a [Remote] asks for them. Clocks need not
 // agree: both ends count from when the worker sent its question. What cannot be bounded from
-// outside is a process that is frozen between Permit.Start and the write, a way to the origin that
-// varies by more than 150 ms without an answer that proves anything, requests that a CDN makes by
-// itself, and a worker that lies.
+// outside is a process that is frozen between Permit.Start and the write, requests that a CDN makes
+// by itself, and a worker that lies.
 package origin

@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// A request that was granted is written within startWithin, or not at all, and reaches the origin
-// after a path whose length varies by at most pathJitter.
 const (
+	// startWithin is how long after its grant a request may be written.
 	startWithin = 100 * time.Millisecond
-	pathJitter  = 150 * time.Millisecond
+	// behind is how long after an answer a request at the origin may begin that the answer does not
+	// speak of, such as the refresh of a stale copy.
+	behind = 150 * time.Millisecond
 )
 
 // Guard grants permits under Limits: at most MaxRPS starts in any second, at most MaxInFlight open
@@ -110,9 +111,7 @@ func (g *Guard) Legacy() time.Duration {
 }
 
 // LongestLegacy is Legacy when nothing is known of how a guard ended.
-func (g *Guard) LongestLegacy() time.Duration {
-	return max(time.Second+lendWithin+pathJitter, g.hold())
-}
+func (g *Guard) LongestLegacy() time.Duration { return max(g.hold(), g.limits.Timeout+time.Second) }
 
 // hold is how long a permit counts whose request did not end.
 func (g *Guard) hold() time.Duration { return g.limits.Timeout + g.limits.HoldTail }
@@ -284,17 +283,8 @@ func (g *Guard) grant(w *waiter, now time.Time) *Permit {
 	p := &Permit{id: g.nextID, region: w.region, granted: now, within: w.within, guard: g}
 	g.open[p.id] = p
 	g.latest = now
-	g.starts.add(p.id, g.latestStart(p))
+	g.starts.add(p.id, now.Add(g.limits.Timeout)) // until more is known
 	return p
-}
-
-// latestStart is the latest time at which the request of a permit that has just been granted can
-// start at the origin. A request that the CDN amplifies can start another one until it has ended.
-func (g *Guard) latestStart(p *Permit) time.Time {
-	if g.limits.Amplification > 1 {
-		return p.granted.Add(g.hold())
-	}
-	return p.granted.Add(p.within + pathJitter)
 }
 
 // lend holds a permit from now on to its deadline, since its worker may never tell.
@@ -304,14 +294,25 @@ func (g *Guard) lend(p *Permit) {
 	g.held[p.id] = p.granted.Add(g.hold())
 }
 
-// started notes that a request was written at a time.
-func (g *Guard) started(p *Permit, at time.Time) {
+// answered notes that the answer to a request began at a time. A request that the CDN amplifies can
+// start another one until it has ended.
+func (g *Guard) answered(p *Permit, asked bool, at time.Time) {
 	if g.limits.Amplification > 1 {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.starts.settle(p.id, at.Add(pathJitter))
+	g.settleAt(p, asked, at)
+	g.pump()
+}
+
+// settleAt takes into account that an answer at a time says that the origin was asked before it, or
+// says nothing: then something may have begun behind it.
+func (g *Guard) settleAt(p *Permit, asked bool, at time.Time) {
+	if !asked {
+		at = at.Add(behind)
+	}
+	g.starts.settle(p.id, at)
 }
 
 // release takes a permit back whose request ended at a time.
@@ -352,9 +353,7 @@ func (g *Guard) settle(p *Permit, o Outcome, at time.Time) {
 		if p.granted.Equal(g.latest) {
 			g.latest = time.Time{}
 		}
-	case o.Asked && o.Complete:
-		g.starts.settle(p.id, at)
 	case o.Complete:
-		g.starts.settle(p.id, at.Add(pathJitter)) // something may have begun behind the answer
+		g.settleAt(p, o.Asked, at)
 	}
 }

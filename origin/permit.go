@@ -56,19 +56,18 @@ type Permit struct {
 	lent     *loan // of a broker elsewhere; nil for a permit of the guard itself
 }
 
-// Start reports whether the request may still start, and that it does. Ask immediately before the
-// write, and release the permit unused when it may not.
-func (p *Permit) Start() bool {
+// Start reports whether the request may still start. Ask immediately before the write, and release
+// the permit unused when it may not.
+func (p *Permit) Start() bool { return age(p.granted, time.Now()) <= p.within }
+
+// Answered says that the answer has begun, and whether it proves that the origin was asked before it.
+func (p *Permit) Answered(asked bool) {
 	now := time.Now()
-	if age(p.granted, now) > p.within {
-		return false
-	}
 	if p.lent != nil {
-		p.lent.started = now
-	} else {
-		p.guard.started(p, now)
+		p.lent.answered = now
+		return
 	}
-	return true
+	p.guard.answered(p, asked, now)
 }
 
 // age is how long ago a time was, by the clock that went on the most: a host that slept stops one.

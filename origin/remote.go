@@ -95,8 +95,8 @@ func (r *Remote) give(slot string) {
 func (r *Remote) release(l *loan, o Outcome) {
 	if l.id != "" {
 		back := Return{ID: l.id, Ended: time.Since(l.sent), Outcome: o}
-		if !l.started.IsZero() {
-			back.Started = l.started.Sub(l.sent)
+		if !l.answered.IsZero() {
+			back.Answered = l.answered.Sub(l.sent)
 		}
 		r.lender.Return(back)
 	}
@@ -107,12 +107,12 @@ func (r *Remote) release(l *loan, o Outcome) {
 
 // loan is a permit in a worker's hands.
 type loan struct {
-	remote  *Remote
-	slot    string
-	id      string
-	sent    time.Time // when its question was
-	started time.Time
-	once    sync.Once
+	remote   *Remote
+	slot     string
+	id       string
+	sent     time.Time // when its question was
+	answered time.Time // zero before
+	once     sync.Once
 }
 
 func (l *loan) release(o Outcome) { l.once.Do(func() { l.remote.release(l, o) }) }

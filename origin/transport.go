@@ -52,6 +52,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.Contact != nil {
 		o.Spared, o.Asked = t.Contact(resp)
 	}
+	permit.Answered(o.Asked)
 	resp.Body = &permitBody{ReadCloser: resp.Body, permit: permit, outcome: o}
 	return resp, nil
 }

@@ -14,12 +14,22 @@ import (
 	"github.com/edgeprime/edgeprime/edge"
 )
 
-// How many tasks a batch holds: few while priming, where the origin's limit rules and a lost
-// batch costs fills; many while measuring, where speed rules.
+// How many tasks a batch holds. While priming, the origin's limit rules and a lost batch costs fills:
+// so many as the limit lets through in a sixteenth of a second, which is less than the way to a worker
+// takes. While measuring, speed rules.
 const (
-	primeBatch   = 8
-	measureBatch = 64
+	primeShare     = 16
+	mostPrimeBatch = 32
+	measureBatch   = 64
 )
+
+// batchSize is how many tasks of a pass a batch holds.
+func (d *Dispatcher) batchSize(pass edge.Pass) int {
+	if pass != edge.Prime {
+		return measureBatch
+	}
+	return max(1, min(mostPrimeBatch, d.Plan.Limits.MaxRPS/primeShare))
+}
 
 // ErrGate means that a gate stayed closed: later stages were not primed.
 var ErrGate = errors.New("regions: gate closed")
@@ -162,10 +172,7 @@ func (d *Dispatcher) round(
 
 // push puts one vantage's share of a round on the queue.
 func (d *Dispatcher) push(ctx context.Context, r *round, v edge.Vantage, pick func(int, Cell) bool) error {
-	size := measureBatch
-	if r.pass == edge.Prime {
-		size = primeBatch
-	}
+	size := d.batchSize(r.pass)
 	batch := Batch{Vantage: v.Name}
 	i := 0
 	for c := range d.Plan.cells(d.order, v) {
