@@ -101,6 +101,10 @@ chaos: ## break launches in three regions, SEEDS=30 times; fails when the origin
 	@status=0; $(GO) test -count=1 -tags e2e -timeout 60m -run '^TestChaos$$' ./cmd/edgeprime \
 		-chaos-seeds $(SEEDS) -chaos-first $(FIRST) -chaos-line $(CURDIR)/.bin/chaos || status=1; cat .bin/chaos; exit $$status
 
+.PHONY: rates
+rates: ## prime a minute at 50, 200 and 1000 a second; fails under 95 percent of max_rps here, 70 behind round trips of 100 ms, or over it in any second
+	@$(GO) test -count=1 -tags e2e -v -run '^TestPrimingRate$$' ./cmd/edgeprime -rate-time 60s -rate-here 0.95 -rate-far 0.70
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target; FUZZTIME=10s each
 	@grep -rhoE --with-filename --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort | \

@@ -34,6 +34,7 @@ type Guard struct {
 	starts  *ledger
 	latest  time.Time          // grant
 	open    map[uint64]*Permit // written or not yet released
+	out     map[string]int     // how many of them, per region
 	held    map[uint64]time.Time
 	active  map[string]int // workers at work per region
 	waiters []*waiter
@@ -61,6 +62,7 @@ func NewGuard(limits Limits) (*Guard, error) {
 		aimd:   newAIMD(limits),
 		starts: newLedger(),
 		open:   map[uint64]*Permit{},
+		out:    map[string]int{},
 		held:   map[uint64]time.Time{},
 		active: map[string]int{},
 	}, nil
@@ -219,11 +221,8 @@ func (g *Guard) nextWaiter() int {
 	if len(g.open) >= g.aimd.slots.now {
 		return -1
 	}
-	out := map[string]int{}
-	for _, p := range g.open {
-		out[p.region]++
-	}
-	return slices.IndexFunc(g.waiters, func(w *waiter) bool { return out[w.region] < g.regionCap() })
+	most := g.regionCap()
+	return slices.IndexFunc(g.waiters, func(w *waiter) bool { return g.out[w.region] < most })
 }
 
 func (g *Guard) regionCap() int {
@@ -272,8 +271,7 @@ func (g *Guard) expire(now time.Time) {
 	g.starts.expire(now)
 	for id, until := range g.held {
 		if !now.Before(until) {
-			delete(g.held, id)
-			delete(g.open, id)
+			g.forget(id)
 		}
 	}
 }
@@ -282,6 +280,7 @@ func (g *Guard) grant(w *waiter, now time.Time) *Permit {
 	g.nextID++
 	p := &Permit{id: g.nextID, region: w.region, granted: now, within: w.within, guard: g}
 	g.open[p.id] = p
+	g.out[p.region]++
 	g.latest = now
 	g.starts.add(p.id, now.Add(g.limits.Timeout)) // until more is known
 	return p
@@ -327,8 +326,7 @@ func (g *Guard) release(p *Permit, o Outcome, at time.Time) {
 	if o.Written && !o.Complete {
 		g.held[p.id] = p.granted.Add(g.hold())
 	} else {
-		delete(g.open, p.id)
-		delete(g.held, p.id)
+		g.forget(p.id)
 	}
 	if o.Written {
 		g.learn(p, o, time.Now())
@@ -343,6 +341,17 @@ func (g *Guard) learn(p *Permit, o Outcome, now time.Time) {
 	if why != "" && g.Notify != nil {
 		g.Notify(why)
 	}
+}
+
+// forget says that a permit's request is no longer open.
+func (g *Guard) forget(id uint64) {
+	if p := g.open[id]; p != nil {
+		if g.out[p.region]--; g.out[p.region] == 0 {
+			delete(g.out, p.region)
+		}
+	}
+	delete(g.open, id)
+	delete(g.held, id)
 }
 
 // settle takes into account what the end of a request proves of its starts at the origin.
