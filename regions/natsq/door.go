@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -70,21 +71,14 @@ func Dial(c DoorConfig) (*Door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("natsq: the worker's seed: %w", err)
 	}
-	changed := c.Changed
-	if changed == nil {
-		changed = func(string) {}
-	}
+	news := &news{tell: c.Changed}
 	options := lasting([]nats.Option{
 		nats.Name(c.Worker), nats.Nkey(key, pair.Sign), nats.CustomInboxPrefix(inboxPrefix(c.Region)),
 		nats.RetryOnFailedConnect(true), nats.Timeout(requestTimeout),
-		nats.ConnectHandler(func(conn *nats.Conn) { changed("connected to " + conn.ConnectedUrlRedacted()) }),
-		nats.ReconnectHandler(func(conn *nats.Conn) { changed("connected again to " + conn.ConnectedUrlRedacted()) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil {
-				changed("connection lost: " + err.Error())
-			}
-		}),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { changed("no connection: " + err.Error()) }),
+		nats.ConnectHandler(func(conn *nats.Conn) { news.here("connected to " + conn.ConnectedUrlRedacted()) }),
+		nats.ReconnectHandler(func(conn *nats.Conn) { news.here("connected again to " + conn.ConnectedUrlRedacted()) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { news.gone(err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { news.gone(err) }),
 	})
 	if c.TLS != nil {
 		options = append(options, nats.Secure(c.TLS))
@@ -98,6 +92,25 @@ func Dial(c DoorConfig) (*Door, error) {
 		return nil, fmt.Errorf("natsq: connect: %w", err)
 	}
 	return d, nil
+}
+
+// news tells of a connection: that it is gone once, however often it is tried again.
+type news struct {
+	tell func(string)
+	lost atomic.Bool
+}
+
+func (n *news) here(what string) {
+	n.lost.Store(false)
+	if n.tell != nil {
+		n.tell(what)
+	}
+}
+
+func (n *news) gone(err error) {
+	if err != nil && !n.lost.Swap(true) && n.tell != nil {
+		n.tell("no connection (" + err.Error() + "): trying again until there is one")
+	}
 }
 
 // Link returns the worker's end of its region's queues.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -109,8 +110,16 @@ func Open(ctx context.Context, c Config) (_ *Engine, err error) {
 // lasting makes a connection outlive its server.
 func lasting(options []nats.Option) []nats.Option {
 	return append(options,
-		nats.MaxReconnects(-1), nats.ReconnectWait(200*time.Millisecond), nats.ReconnectJitter(200*time.Millisecond, 200*time.Millisecond),
+		nats.MaxReconnects(-1), nats.CustomReconnectDelay(reconnectDelay),
 		nats.PingInterval(2*time.Second), nats.MaxPingsOutstanding(2))
+}
+
+// reconnectDelay is how long a connection waits before it tries again: a moment after a restart, and
+// never so long that a worker is missed.
+func reconnectDelay(attempts int) time.Duration {
+	const first, longest = 100 * time.Millisecond, 2 * time.Second
+	d := min(first<<min(attempts, 10), longest)
+	return d/2 + rand.N(d) //nolint:gosec // jitter is no secret
 }
 
 // serve starts the server in the process and returns how to reach it.
