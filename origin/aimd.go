@@ -91,6 +91,7 @@ func (a *aimd) judge(now time.Time) (why string) {
 		why = a.decrease(fmt.Sprintf("%d of %d answers failed", a.failures, a.answers), now)
 	case a.slow >= slowTwice:
 		why = a.decrease(slower, now)
+		a.slow = 1 // nothing grows until misses are quick again
 	case a.slow == 0:
 		a.rate.grow()
 		a.slots.grow()
@@ -101,8 +102,7 @@ func (a *aimd) judge(now time.Time) (why string) {
 
 // decrease halves the pace. What was asked for before is not held against the new one.
 func (a *aimd) decrease(because string, now time.Time) (why string) {
-	a.began, a.slow = now, 0
-	a.voices.hush()
+	a.began = now
 	if a.slowest() {
 		return ""
 	}

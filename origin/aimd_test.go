@@ -23,10 +23,12 @@ func status(code int) origin.Outcome {
 	return origin.Outcome{Written: true, Complete: true, Status: code}
 }
 
-// tell puts n answers through a guard, fifty a second.
-func tell(g *origin.Guard, n int, o origin.Outcome) {
+// tell puts n answers for a region through a guard, fifty a second.
+func tell(g *origin.Guard, n int, o origin.Outcome) { tellFrom(g, "eu", n, o) }
+
+func tellFrom(g *origin.Guard, region string, n int, o origin.Outcome) {
 	for range n {
-		p, err := g.Acquire(context.Background(), "eu")
+		p, err := g.Acquire(context.Background(), region)
 		if err != nil {
 			return
 		}
@@ -51,14 +53,14 @@ func TestPaceIsHalvedByWhatCountsAgainstTheOrigin(t *testing.T) {
 		"a deadline":                          {1, origin.Outcome{Written: true, Complete: true, TimedOut: true}, 1},
 		"404":                                 {40, status(404), 0},
 		"what spared the origin":              {40, spared, 0},
-		"twice as slow":                       {70, miss(2 * usual), 1},
+		"twice as slow":                       {60, miss(2 * usual), 1},
 		"less than that":                      {70, miss(usual * 18 / 10), 0},
 		"slow for one window":                 {28, miss(4 * usual), 0},
 		"slow, but maybe no miss":             {70, unproven, 0},
 		"slow, but something else":            {70, missing, 0},
 		"documents are not compared to files": {40, page, 0},
 		"quicker":                             {70, miss(usual / 4), 0},
-		"four times as slow, again and again": {150, miss(4 * usual), 3},
+		"four times as slow, again and again": {150, miss(4 * usual), 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -158,15 +160,20 @@ func TestGuardGrantsAtItsPace(t *testing.T) {
 			p.Release(done)
 		}
 		assert.InDelta(t, 0.3, time.Since(began).Seconds(), 0.01, "spaced at twice the lower rate")
-		var open []*origin.Permit
-		for range 4 {
-			open = append(open, acquire(t, g, "eu"))
+		defer g.Enter("eu")()
+		defer g.Enter("us")()
+		defer g.Enter("ap")()
+		refused := func(region string) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			_, err := g.Acquire(ctx, region)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		_, err := g.Acquire(ctx, "eu")
-		require.ErrorIs(t, err, context.DeadlineExceeded, "half of eight are out")
-		for _, p := range open {
+		eu := []*origin.Permit{acquire(t, g, "eu"), acquire(t, g, "eu")}
+		refused("eu") // two thirds of half of eight are out
+		us := []*origin.Permit{acquire(t, g, "us"), acquire(t, g, "us")}
+		refused("ap") // half of eight are out
+		for _, p := range append(eu, us...) {
 			p.Release(done)
 		}
 	})
@@ -184,7 +191,7 @@ func TestPaceIsToldOnceAMinute(t *testing.T) {
 		time.Sleep(time.Minute)
 		tell(g, 1, status(502))
 		require.Len(t, told, 2)
-		assert.Equal(t, "1 of 8 answers failed: slowing down to 24 per second, 6 at once", told[1])
+		assert.Equal(t, "1 of 8 answers failed: slowing down to 12 per second, 2 at once", told[1])
 	})
 }
 
@@ -196,6 +203,42 @@ func TestPaceLearnsWhatIsUsualWhenItCannotBeSlower(t *testing.T) {
 		tell(g, 300, miss(150*time.Millisecond))
 		assert.Equal(t, origin.Pace{RPS: 8, InFlight: 8, LowestRPS: 1, LowestInFlight: 1, Decreases: 3}, g.Pace())
 	})
+}
+
+// What grows little by little while the limits hold is another kind of asset, and no other origin.
+func TestPaceGetsUsedToWhatGrowsSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 48})
+		for _, ms := range []int{100, 150, 220, 330} {
+			tell(g, 1000, miss(time.Duration(ms)*time.Millisecond))
+		}
+		assert.Zero(t, g.Pace().Decreases)
+	})
+}
+
+// A region that is heard seldom speaks for the origin as well, and one that has ended does not.
+func TestPaceAsksTheRegionsThatAreAtWork(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ap        int // answers for each eight of the other region
+		decreases bool
+	}{
+		"seldom": {1, false},
+		"ended":  {0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 48})
+				tellFrom(g, "ap", 60, miss(usual))
+				tell(g, 60, miss(usual))
+				tellFrom(g, "ap", 12, miss(usual))
+				for range 20 {
+					tell(g, 8, miss(4*usual))
+					tellFrom(g, "ap", tt.ap, miss(usual))
+				}
+				assert.Equal(t, tt.decreases, g.Pace().Decreases > 0)
+			})
+		})
+	}
 }
 
 // Slowness is what the pace is for; it pauses the run only when there is nothing left to lower.

@@ -15,9 +15,9 @@
 //
 // Under that ceiling the guard keeps a [Pace], since what the owner agreed to is what the origin bears
 // on a good day. It begins at the ceiling. A window of at least half a second is bad when more than two
-// answers in a hundred failed (5xx, 429, a deadline), or, twice in a row, when three of four proven
-// misses took 1.8 times and 50 ms longer than is usual for their region; a bad window halves rate and
-// slots, down to 1, and a clean one adds a step. A region is compared with itself alone, documents
+// answers in a hundred failed (5xx, 429, a deadline), or, twice in a row, when the median of proven
+// misses is over 1.8 times what is usual for their region, and 50 ms over it; a bad window halves rate
+// and slots, down to 1, and a clean one adds a step. A region is compared with itself alone, documents
 // apart from files, and with several regions at work the delay counts that all of them see: the way of
 // one of them is not the origin. What takes as long at the slowest pace is usual from then on.
 //

@@ -10,7 +10,7 @@ import (
 // is the origin.
 const (
 	voiceLearns = 16                    // misses before a usual time is known
-	voiceSpeaks = 8                     // misses that are judged together
+	voiceSpeaks = 16                    // misses that are judged together
 	voiceLasts  = 4                     // windows for which they can speak against others
 	slowAbove   = 0.8                   // of the usual time, on top of it
 	slowBy      = 50 * time.Millisecond // and less than that nobody would notice
@@ -18,7 +18,7 @@ const (
 	// The part of the way by which the usual time follows shorter times, and longer ones.
 	fall          = 1. / 16
 	riseAtCeiling = 1. / 16
-	riseAtFloor   = 1. / 4
+	riseAtFloor   = 1. / 2
 )
 
 // voices are the times to first byte of proven misses, by region and kind.
@@ -35,7 +35,7 @@ type voiceOf struct {
 type voice struct {
 	usual time.Duration // 0 until it is learnt
 	times []time.Duration
-	delay time.Duration // that three of four of the last times were over the usual one
+	delay time.Duration // of the last median, over the usual time
 	age   int           // windows since; 0 for this one
 }
 
@@ -47,7 +47,7 @@ func (vs voices) add(of voiceOf, ttfb time.Duration) {
 	}
 	v.times = append(v.times, ttfb)
 	if v.usual == 0 && len(v.times) == voiceLearns {
-		v.usual, v.times = v.part(2), v.times[:0]
+		v.usual, v.times = v.median(), v.times[:0]
 	}
 }
 
@@ -57,7 +57,7 @@ func (vs voices) judge() (slower string, news bool) {
 	for _, v := range vs {
 		v.age++
 		if v.usual > 0 && len(v.times) >= voiceSpeaks {
-			v.delay, v.age, news = v.part(4)-v.usual, 0, true
+			v.delay, v.age, news = v.median()-v.usual, 0, true
 		}
 	}
 	for _, page := range []bool{true, false} {
@@ -75,7 +75,7 @@ func (vs voices) learn(rise float64) {
 		if v.age > 0 {
 			continue
 		}
-		way, part := v.part(2)-v.usual, rise
+		way, part := v.median()-v.usual, rise
 		if way < 0 {
 			part = fall
 		}
@@ -107,18 +107,8 @@ func (vs voices) slower(page bool) string {
 		(nearest.usual + least.delay).Round(time.Millisecond), nearest.usual.Round(time.Millisecond))
 }
 
-// hush forgets what was said before the pace changed; usual times stay.
-func (vs voices) hush() {
-	for _, v := range vs {
-		v.age = voiceLasts
-		if v.usual > 0 {
-			v.times = v.times[:0]
-		}
-	}
-}
-
-// part is the time that one of so many misses does not exceed.
-func (v *voice) part(n int) time.Duration {
+// median is that of the times so far; there must be some.
+func (v *voice) median() time.Duration {
 	slices.Sort(v.times)
-	return v.times[(len(v.times)-1)/n]
+	return v.times[(len(v.times)-1)/2]
 }
