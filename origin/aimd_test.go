@@ -216,6 +216,18 @@ func TestPaceGetsUsedToWhatGrowsSlowly(t *testing.T) {
 	})
 }
 
+// An origin that was slow at first, and warmed up, is slow when it is as slow again.
+func TestPaceGetsUsedToWhatIsQuicker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 48})
+		tell(g, 60, miss(4*usual))
+		tell(g, 1000, miss(usual))
+		require.Zero(t, g.Pace().Decreases)
+		tell(g, 80, miss(4*usual))
+		assert.NotZero(t, g.Pace().Decreases)
+	})
+}
+
 // A region that is heard seldom speaks for the origin as well, and one that has ended does not.
 func TestPaceAsksTheRegionsThatAreAtWork(t *testing.T) {
 	for name, tt := range map[string]struct {
