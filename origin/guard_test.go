@@ -475,18 +475,6 @@ func TestLimitsValidate(t *testing.T) {
 		origin.Limits{}.WithDefaults())
 }
 
-func TestBudgetIsATenthAndAtLeastTen(t *testing.T) {
-	for planned, want := range map[int]int{0: 10, 50: 10, 1000: 100} {
-		b := origin.NewBudget(planned)
-		got := 0
-		for b.Take() {
-			got++
-		}
-		assert.Equal(t, want, got, "planned %d", planned)
-		assert.False(t, b.Take())
-	}
-}
-
 func BenchmarkGuard(b *testing.B) {
 	g := newGuard(b, origin.Limits{MaxRPS: 1 << 30, MaxInFlight: 64})
 	spared := origin.Outcome{Written: true, Complete: true, Spared: true}
