@@ -42,17 +42,19 @@ func WriteHTML(w io.Writer, r *Report) error {
 // page is what the template sees: the report, and what is derived from it for the eye.
 type page struct {
 	*Report
-	Criteria  Criteria      // with its defaults
-	Limits    origin.Limits // with their defaults
-	State     state
-	ToLaunch  string
-	Tiles     []tile
-	Facts     []fact
-	Ratio     drawing
-	Load      drawing
-	LoadTable loadTable
-	Times     []drawing
-	JSON      json.RawMessage
+
+	ReceiptLines []string
+	Criteria     Criteria      // with its defaults
+	Limits       origin.Limits // with their defaults
+	State        state
+	ToLaunch     string
+	Tiles        []tile
+	Facts        []fact
+	Ratio        drawing
+	Load         drawing
+	LoadTable    loadTable
+	Times        []drawing
+	JSON         json.RawMessage
 }
 
 // state is a verdict in words and for the eye.
@@ -74,7 +76,7 @@ func newPage(r *Report) (*page, error) {
 	}
 	criteria := r.Criteria.WithDefaults()
 	p := &page{
-		Report: r, Criteria: criteria, Limits: r.Origin.Limits.WithDefaults(), State: stateOf(r.Verdict),
+		Report: r, ReceiptLines: receiptLines(r), Criteria: criteria, Limits: r.Origin.Limits.WithDefaults(), State: stateOf(r.Verdict),
 		ToLaunch: distance(r.Launch.At, r.Run.Finished), Facts: facts(r),
 		Ratio: ratioChart(r.Vantages, criteria.HitRatio), Load: loadChart(r.Origin), LoadTable: newLoadTable(r.Origin.Series),
 		Times: ttfbCharts(r.Vantages), JSON: twin,

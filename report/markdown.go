@@ -119,6 +119,12 @@ func (m markdown) origin(r *Report) {
 	if slowed := o.slowed(); slowed != "" {
 		m.line("\nThe run %s.", slowed)
 	}
+	if r.Receipt != nil {
+		m.line("\n**The origin's own log**:\n")
+		for _, line := range receiptWords(r.Receipt) {
+			m.line("- %s", md(line))
+		}
+	}
 	m.line("\n**Scope**: %s, %d critical.", plural(r.Scope.Assets, "asset"), r.Scope.Critical)
 	if len(r.ThirdParty) > 0 {
 		m.line("\n**Third-party hosts**, named and never fetched: %s", md(strings.Join(r.ThirdParty, ", ")))

@@ -81,6 +81,8 @@ type Report struct {
 	// Vantages in plan order: tiers first, then the visitors' regions.
 	Vantages []Vantage `json:"vantages"`
 	Origin   Load      `json:"origin"`
+	// Receipt is what the origin's own access log says of the run; nil without an audit.
+	Receipt *origin.Receipt `json:"origin_receipt,omitempty"`
 	// Rules are the findings, grouped by rule, worst first.
 	Rules []RuleFindings `json:"findings"`
 	// Missing are critical cells without the evidence that READY needs, grouped by reason.

@@ -125,6 +125,9 @@ func (r *Report) textOrigin(b *strings.Builder) {
 		list(b, "", []string{slowed}, 1)
 	}
 	list(b, "", r.Run.Pauses, textFindings)
+	if r.Receipt != nil {
+		textReceipt(b, r.Receipt)
+	}
 	fmt.Fprintf(b, "  %-11s %s, %d critical; %s\n", "assets", plural(r.Scope.Assets, "asset"), r.Scope.Critical, kinds(r.Scope.Kinds))
 	if len(r.ThirdParty) > 0 {
 		list(b, "third party", []string{strings.Join(r.ThirdParty, ", ") + ": named, never fetched"}, 1)

@@ -20,6 +20,7 @@ func commands(e *env) []*cli.Command {
 		primeCommand(e),
 		verifyCommand(e),
 		reportCommand(e),
+		auditCommand(e),
 		runsCommand(e),
 		workerCommand(e),
 		checkCommand(e),

@@ -61,6 +61,11 @@ func reportCommand(e *env) *cli.Command {
 			if err != nil {
 				return usageError("%s: %w", path, err)
 			}
+			receipt, err := readReceipt(filepath.Dir(path))
+			if err != nil {
+				return err
+			}
+			r.AddReceipt(receipt)
 			render := func(w io.Writer) error { return formats[c.String("format")].write(w, r) }
 			if err := e.writeTo(c.String("output"), render); err != nil {
 				return err

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/report"
 	"github.com/edgeprime/edgeprime/report/check"
 )
 
@@ -24,7 +25,7 @@ func schemaCommand(e *env) *cli.Command {
 		ArgsUsage: "[NAME]",
 		Usage:     "print a JSON Schema: of the launch file, for editors, or of what check writes",
 		Description: "launch is the launch file; check and check-line are the JSON document and a JSON line of check,\n" +
-			"check-baseline its baselines.",
+			"check-baseline its baselines; audit is the receipt of audit.",
 		Action: func(c *cli.Context) error {
 			args, err := positionals(c, e.argv)
 			if err != nil {
@@ -55,6 +56,7 @@ func schemaCommand(e *env) *cli.Command {
 func schemas() map[string]func() *jsonschema.Schema {
 	return map[string]func() *jsonschema.Schema{
 		"launch": launchSchema, "check": check.Schema, "check-line": check.LineSchema, "check-baseline": check.BaselineSchema,
+		"audit": report.ReceiptSchema,
 	}
 }
 
