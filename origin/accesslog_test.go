@@ -93,6 +93,7 @@ func TestAccessLogBadLines(t *testing.T) {
 		assert.NotContains(t, b.Reason, "\x1b")
 	}
 	assert.Equal(t, []int{2, 3, 4, 5, 6, 7, 8}, at)
+	assert.Equal(t, "longer than 65536 bytes", bad[1].Reason)
 }
 
 func TestAccessLogGzip(t *testing.T) {
