@@ -146,7 +146,7 @@ func (w *worker) run(ctx context.Context) error {
 		}
 		if ctx.Err() != nil {
 			w.e.tell("worker %s: done", w.name)
-			return nil
+			return &exitError{exitReady, errDone} // its end is no interruption of a launch
 		}
 		if err != nil {
 			return err

@@ -10,9 +10,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 	"github.com/stretchr/testify/assert"
@@ -222,4 +225,26 @@ func listen(c *nats.Conn, subject string) error {
 		return err
 	}
 	return c.LastError()
+}
+
+// The accounts fit into the example of a server's configuration.
+func TestTheDeploymentExampleTakesTheAccounts(t *testing.T) {
+	conf, err := os.ReadFile(filepath.Join("..", "..", "fixtures", "deploy", "nats.conf"))
+	require.NoError(t, err)
+	dir := t.TempDir()
+	accounts := natsq.Access{Workers: map[string][]string{}}
+	_, accounts.Coordinator, err = natsq.NewKey()
+	require.NoError(t, err)
+	for _, region := range []string{"us-east", "eu-west", "ap-south"} {
+		_, key, err := natsq.NewKey()
+		require.NoError(t, err)
+		accounts.Workers[region] = []string{key}
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "nats.conf"), conf, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "accounts.conf"), []byte(accounts.Config("spring-sale")), 0o600))
+	t.Setenv("NATS_NAME", "nats-1")
+	opts, err := server.ProcessConfigFile(filepath.Join(dir, "nats.conf"))
+	require.NoError(t, err)
+	assert.True(t, opts.SyncAlways)
+	assert.Len(t, opts.Accounts, 4)
 }
