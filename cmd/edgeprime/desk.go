@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -10,10 +11,17 @@ import (
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
-// helloEvery is how often a worker elsewhere says hello.
-const helloEvery = 2 * time.Second
+const (
+	// helloEvery is how often a worker elsewhere says hello.
+	helloEvery = 2 * time.Second
+	// mostKnown is how many workers of a region are told of by name: what they say is not to be trusted.
+	mostKnown = 100
+	// longestName is how much of a name that a worker sent is shown.
+	longestName = 100
+)
 
 // desk answers the workers of a run that are elsewhere. Its zero value has none.
 type desk struct {
@@ -21,15 +29,16 @@ type desk struct {
 	names []string // of the regions
 	stops []func()
 
-	mu    sync.Mutex
-	work  bool                            // whether there is any now
-	heard map[string]time.Time            // the last hello, by region
-	known map[string]map[string]time.Time // the last hello of each worker, by region
+	mu      sync.Mutex
+	work    bool                       // whether there is any now
+	heard   map[string]time.Time       // the last hello, by region
+	known   map[string]map[string]bool // what was told of workers, by region
+	refused map[string]int             // observations that do not count, by where from and why
 }
 
 // openDesk begins to answer, when the launch has regions that are worked on elsewhere.
 func (r *launchRun) openDesk() (*desk, error) {
-	d := &desk{run: r, names: r.launch.File.Workers.Regions, heard: map[string]time.Time{}, known: map[string]map[string]time.Time{}}
+	d := &desk{run: r, names: r.launch.File.Workers.Regions, heard: map[string]time.Time{}, known: map[string]map[string]bool{}, refused: map[string]int{}}
 	if len(d.names) == 0 {
 		return d, nil
 	}
@@ -60,21 +69,16 @@ func (d *desk) elsewhere(region string) bool { return slices.Contains(d.names, r
 // hello answers a worker.
 func (d *desk) hello(region string, h regions.Hello) regions.Session {
 	s := regions.Session{Protocol: regions.Protocol, Tool: toolVersion()}
-	if h.Protocol != regions.Protocol {
-		d.run.e.tell("region %s: worker %s speaks protocol %d (edgeprime %s), this is %d (edgeprime %s): it gets no work",
-			region, h.Worker, h.Protocol, h.Tool, regions.Protocol, toolVersion())
-		return s
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := time.Now()
-	if d.known[region] == nil {
-		d.known[region] = map[string]time.Time{}
+	name, tool := safe.Text(h.Worker, longestName), safe.Text(h.Tool, longestName)
+	if h.Protocol != regions.Protocol {
+		d.meet(region, fmt.Sprintf("worker %s speaks protocol %d (edgeprime %s), this is %d (edgeprime %s): it gets no work",
+			name, h.Protocol, tool, regions.Protocol, toolVersion()))
+		return s
 	}
-	if _, before := d.known[region][h.Worker]; !before {
-		d.run.e.tell("region %s: worker %s is here (edgeprime %s)", region, h.Worker, h.Tool)
-	}
-	d.known[region][h.Worker], d.heard[region] = now, now
+	d.heard[region] = time.Now()
+	d.meet(region, fmt.Sprintf("worker %s is here (edgeprime %s)", name, tool))
 	if !d.work {
 		return s
 	}
@@ -83,6 +87,37 @@ func (d *desk) hello(region string, h regions.Hello) regions.Session {
 	s.Requests = d.run.plan.Estimate.Requests / max(1, len(d.run.plan.AllVantages()))
 	s.Vantages = slices.DeleteFunc(d.run.plan.AllVantages(), func(v edge.Vantage) bool { return v.Region != region })
 	return s
+}
+
+// meet tells of a worker, once. The caller holds the desk's lock.
+func (d *desk) meet(region, news string) {
+	if d.known[region] == nil {
+		d.known[region] = map[string]bool{}
+	}
+	if !d.known[region][news] && len(d.known[region]) < mostKnown {
+		d.known[region][news] = true
+		d.run.e.tell("region %s: %s", region, news)
+	}
+}
+
+// refuse hears of an observation that does not count, and tells of the first of its kind.
+func (d *desk) refuse(region, why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := "region " + region + " sent " + why
+	if d.refused[key]++; d.refused[key] == 1 {
+		d.run.e.tell("%s: refused", key)
+	}
+}
+
+// noteRefused writes what was refused into the report.
+func (d *desk) noteRefused() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, key := range slices.Sorted(maps.Keys(d.refused)) {
+		d.run.notes.add(fmt.Sprintf("%s: refused %d times", key, d.refused[key]))
+	}
+	clear(d.refused)
 }
 
 // begin says that there is work, and gives regions up that nobody works on, until the context ends.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -43,7 +42,7 @@ func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regio
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	following, enough := context.WithCancel(context.WithoutCancel(ctx))
-	group.Go(func() error { return r.seen.Follow(following, next, d, r.refused) })
+	group.Go(func() error { return r.seen.Follow(following, next, d, r.desk.refuse) })
 	crew := r.crew()
 	group.Go(func() error {
 		r.desk.begin(following, d)
@@ -58,10 +57,11 @@ func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regio
 		return step(groupCtx, d)
 	})
 	err = group.Wait()
+	r.desk.noteRefused()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return errors.Join(crew.failure(), err)
+	return errors.Join(context.Cause(r.state.engine.Lost()), crew.failure(), err)
 }
 
 func (r *launchRun) dispatcher(queue regions.Queue, progress regions.Progress) *regions.Dispatcher {
@@ -69,12 +69,6 @@ func (r *launchRun) dispatcher(queue regions.Queue, progress regions.Progress) *
 		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.seen,
 		Progress: progress, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
 	}
-}
-
-// refused hears of an observation that does not count.
-func (r *launchRun) refused(region, why string) {
-	r.e.tell("region %s: refused %s", region, why)
-	r.notes.add(fmt.Sprintf("region %s sent %s: refused", region, why))
 }
 
 // crew is the workers of this process: one for each vantage, and a link for each region.

@@ -112,6 +112,7 @@ func openRun(ctx context.Context, e *env, l *launch, resume string, primes bool)
 	if err := r.takeOver(ctx, &legacy{r.state.engine}); err != nil {
 		return r, err
 	}
+	context.AfterFunc(r.state.engine.Lost(), r.tower.permits.Drain)
 	r.desk, err = r.openDesk()
 	return r, err
 }

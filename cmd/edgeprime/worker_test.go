@@ -13,6 +13,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/origin"
+	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/regions/natsq"
 	"github.com/edgeprime/edgeprime/report"
 )
 
@@ -115,4 +120,69 @@ func TestARegionWithoutAWorkerIsNotMeasured(t *testing.T) {
 	for _, q := range l.questions() {
 		assert.Equal(t, "us", q.region)
 	}
+}
+
+// A worker keeps caps of its own, and works for no launch of another version.
+func TestAWorkerKeepsItsOwnCaps(t *testing.T) {
+	l, port := remoteLab(t)
+	token := filepath.Join(l.dir, "eu.token")
+	code, _, stderr := l.do(t.Context(), "worker", "token", "--region", "eu", "-o", token)
+	require.Equal(t, exitReady, code, stderr)
+	e, _, _ := testEnv()
+	e.now = time.Now
+	file, err := loadLaunch(e, l.file, nil)
+	require.NoError(t, err)
+	config, err := engineConfig(e, file, t.TempDir())
+	require.NoError(t, err)
+	engine, err := natsq.Open(t.Context(), config)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, engine.Close()) }()
+	guard, err := origin.NewGuard(origin.Limits{MaxRPS: 100, MaxInFlight: 4})
+	require.NoError(t, err)
+	run, err := engine.Run(t.Context(), "20261126T140000123Z-7f3a90c1")
+	require.NoError(t, err)
+	v := edge.Vantage{Name: "eu", Region: "eu", Via: edge.ConnectTo, Address: l.addrs["eu"]}
+	session := regions.Session{
+		Protocol: regions.Protocol, Run: "20261126T140000123Z-7f3a90c1", Scope: crawl.Scope{Hosts: []string{"www.example"}},
+		Vantages: []edge.Vantage{v}, Timeout: 4 * time.Second, Slots: 2, Requests: 10,
+	}
+	for name, tt := range map[string]struct {
+		change func(*regions.Session)
+		args   []string
+		says   string
+	}{
+		"another protocol": {func(s *regions.Session) { s.Protocol, s.Tool = 99, "v9" }, nil, "the launch speaks protocol 99 (edgeprime v9), this worker 1 (edgeprime"},
+		"other hosts":      {func(s *regions.Session) { s.Scope.Hosts = []string{"internal.example"} }, nil, "hosts that this worker's token does not name: internal.example"},
+		"bytes":            {func(*regions.Session) {}, []string{"--max-gb", "0.000000001"}, "this worker has fetched as much as --max-gb allows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := session
+			tt.change(&s)
+			work, err := run.Work(t.Context(), s.Vantages)
+			require.NoError(t, err)
+			b := regions.Batch{Vantage: "eu"}
+			for _, path := range []string{"a", "b", "c"} {
+				cell := regions.Cell{Asset: crawl.Asset{URL: "http://www.example/" + path + ".png"}, Variant: edge.Variant{Name: "gzip"}, Vantage: v}
+				b.Tasks = append(b.Tasks, regions.NewTask(s.Run, cell, "rest", edge.Prime))
+			}
+			require.NoError(t, work.Push(t.Context(), b))
+			stop, err := engine.Serve("eu", func(regions.Hello) regions.Session { return s }, origin.NewBroker(guard))
+			require.NoError(t, err)
+			defer stop()
+			said := &talk{}
+			code := runSoon(t, said, append([]string{
+				"edgeprime", "worker", "--token", token, "--connect", fmt.Sprintf("tls://127.0.0.1:%d", port), "--allow-address", l.addrs["eu"],
+			}, tt.args...))
+			assert.Equal(t, exitRuntime, code, said)
+			assert.Contains(t, said.String(), tt.says)
+		})
+	}
+}
+
+// runSoon runs the program to its end, within a minute.
+func runSoon(t *testing.T, said *talk, args []string) int {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	return run(ctx, args, nil, &bytes.Buffer{}, said)
 }

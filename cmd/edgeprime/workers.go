@@ -139,7 +139,9 @@ func engineConfig(e *env, l *launch, dir string) (natsq.Config, error) {
 		}
 	}
 	if len(w.Servers) > 0 {
-		c.External, err = external(w, who)
+		if c.External, err = external(w, who); err == nil {
+			c.External.Owner, err = ownerOf(dir)
+		}
 		return c, err
 	}
 	c.Workers = map[string][]string{}
@@ -150,6 +152,19 @@ func engineConfig(e *env, l *launch, dir string) (natsq.Config, error) {
 	}
 	c.Listen, err = listen(w, who)
 	return c, err
+}
+
+// ownerOf names the place of a coordinator.
+func ownerOf(dir string) (string, error) {
+	folder, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("run folder: %w", err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("this machine's name: %w", err)
+	}
+	return host + ":" + folder, nil
 }
 
 func external(w workersSection, who *enrolled) (*natsq.External, error) {

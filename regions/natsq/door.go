@@ -21,6 +21,10 @@ import (
 // question.
 const askTimeout = 4 * time.Second
 
+// mostAsks is how many questions for permits of one region wait at once; what comes beyond is told to
+// ask again. Honest workers have fewer slots.
+const mostAsks = 4096
+
 // ErrAway means that no coordinator answered.
 var ErrAway = errors.New("natsq: no coordinator answers")
 
@@ -166,6 +170,7 @@ func (d *Door) Close() {
 func (e *Engine) Serve(region string, hello func(regions.Hello) regions.Session, broker *origin.Broker) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var subs []*nats.Subscription
+	waiting := make(chan struct{}, mostAsks)
 	stop = func() {
 		cancel()
 		for _, s := range subs {
@@ -175,7 +180,16 @@ func (e *Engine) Serve(region string, hello func(regions.Hello) regions.Session,
 	for subject, handle := range map[string]nats.MsgHandler{
 		e.helloSubject(region): answers(hello),
 		e.askSubject(region): func(msg *nats.Msg) {
-			go answers(func(a origin.Ask) origin.Grant { return broker.Ask(ctx, region, a) })(msg)
+			select {
+			case waiting <- struct{}{}:
+			default:
+				answers(func(origin.Ask) origin.Grant { return origin.Grant{} })(msg)
+				return
+			}
+			go func() {
+				defer func() { <-waiting }()
+				answers(func(a origin.Ask) origin.Grant { return broker.Ask(ctx, region, a) })(msg)
+			}()
 		},
 		e.returnSubject(region): func(msg *nats.Msg) {
 			var r origin.Return

@@ -59,6 +59,8 @@ type External struct {
 	// Seed is the nkey seed of the coordinator's user.
 	Seed []byte
 	TLS  *tls.Config
+	// Owner names the coordinator's place: this machine, and a folder that one process works on.
+	Owner string
 	// Replicas is how many servers keep each stream: 1, 3 or 5. Zero means 1.
 	Replicas int
 }
@@ -73,6 +75,7 @@ type Engine struct {
 	conn     *nats.Conn
 	js       jetstream.JetStream
 	state    jetstream.KeyValue
+	lead     *lead // nil with a server in the process
 	replicas int
 }
 
@@ -104,6 +107,9 @@ func Open(ctx context.Context, c Config) (_ *Engine, err error) {
 	e.state, err = e.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
 		Bucket: e.names.state(), History: 1, Storage: jetstream.FileStorage, Replicas: e.replicas,
 	})
+	if err == nil && c.External != nil {
+		err = e.takeLead(ctx, c.External.Owner)
+	}
 	return e, err
 }
 
@@ -210,6 +216,9 @@ func (e *Engine) Port() int {
 
 // Close ends the connection, and the server in the process.
 func (e *Engine) Close() error {
+	if e.lead != nil {
+		e.lead.give()
+	}
 	if e.conn != nil {
 		e.conn.Close()
 	}

@@ -1,0 +1,132 @@
+package natsq
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	// leadTime is how long a coordinator leads without a sign of life: longer than servers outside
+	// take to agree on a new leader of their own.
+	leadTime  = 15 * time.Second
+	leadEvery = time.Second
+	leadKey   = "coordinator"
+)
+
+// ErrLost means that another process may coordinate the launch now: this one must ask for nothing more.
+var ErrLost = errors.New("natsq: the lead of the launch is lost")
+
+// lead is the right to coordinate a launch on servers that other machines reach too. It ends when it
+// could not be renewed in time.
+type lead struct {
+	bucket jetstream.KeyValue
+	value  []byte
+
+	lost context.Context //nolint:containedctx // ends with the lead, not with a call
+	lose context.CancelCauseFunc
+	quit chan struct{}
+	done sync.WaitGroup
+}
+
+// takeLead waits for the lead as long as a dead process can hold it. What an owner of the same name has
+// left is taken over at once: its folder's lock says that it has ended.
+func (e *Engine) takeLead(ctx context.Context, owner string) error {
+	bucket, err := e.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: "LEAD_" + e.launch, History: 1, TTL: leadTime, Storage: jetstream.FileStorage, Replicas: e.replicas,
+	})
+	if err != nil {
+		return err
+	}
+	value, err := json.Marshal(owner)
+	if err != nil {
+		return err
+	}
+	l := &lead{bucket: bucket, value: value, quit: make(chan struct{})}
+	l.lost, l.lose = context.WithCancelCause(context.Background())
+	revision, err := l.take(ctx)
+	if err != nil {
+		return err
+	}
+	e.lead = l
+	l.done.Go(func() { l.keep(revision) })
+	return nil
+}
+
+func (l *lead) take(ctx context.Context) (revision uint64, err error) {
+	for until := time.Now().Add(leadTime + 2*leadEvery); ; {
+		revision, err = l.bucket.Create(ctx, leadKey, l.value)
+		if !errors.Is(err, jetstream.ErrKeyExists) {
+			return revision, err
+		}
+		held, err := l.bucket.Get(ctx, leadKey)
+		if err == nil && string(held.Value()) == string(l.value) {
+			return l.bucket.Update(ctx, leadKey, l.value, held.Revision())
+		}
+		if time.Now().After(until) {
+			return 0, fmt.Errorf("%w: another machine coordinates the launch", ErrBusy)
+		}
+		select {
+		case <-time.After(leadEvery):
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+	}
+}
+
+// keep renews the lead until it is given back or lost.
+func (l *lead) keep(revision uint64) {
+	renewed := time.Now()
+	for {
+		select {
+		case <-time.After(leadEvery):
+		case <-l.quit:
+			return
+		}
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+		next, err := l.bucket.Update(ctx, leadKey, l.value, revision)
+		cancel()
+		switch {
+		case err == nil:
+			revision, renewed = next, began
+		case isTaken(err):
+			l.lose(fmt.Errorf("%w: another process has it", ErrLost))
+			return
+		case time.Since(renewed) > leadTime-2*requestTimeout:
+			l.lose(fmt.Errorf("%w: %w", ErrLost, err))
+			return
+		}
+	}
+}
+
+// isTaken reports whether a value was changed by somebody else.
+func isTaken(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
+}
+
+// give gives the lead back.
+func (l *lead) give() {
+	close(l.quit)
+	l.done.Wait()
+	if l.lost.Err() == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+		defer cancel()
+		_ = l.bucket.Purge(ctx, leadKey) // else it ends by itself
+	}
+}
+
+// Lost ends when another process may coordinate the launch; its cause wraps ErrLost. With a server in
+// the process it never does: its folder has a lock.
+func (e *Engine) Lost() context.Context {
+	if e.lead == nil {
+		return context.Background()
+	}
+	return e.lead.lost
+}
