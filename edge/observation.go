@@ -20,6 +20,8 @@ const (
 	Verify Pass = "verify"
 	// Confirm asks once more where Verify did not hit: the first answer may have filled a node.
 	Confirm Pass = "confirm"
+	// Recheck asks what a worker elsewhere has measured, from the coordinator's place: they must agree.
+	Recheck Pass = "recheck"
 )
 
 // Completeness says whether a body arrived whole.

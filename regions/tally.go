@@ -67,7 +67,7 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 		if mayHitNext(o) {
 			t.missed[cellKey{o.URL, o.Variant, o.Vantage}] = struct{}{}
 		}
-	case edge.Confirm, edge.Discover:
+	case edge.Confirm, edge.Discover, edge.Recheck:
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"net/http"
@@ -90,6 +91,7 @@ type cell struct {
 	measured time.Time // the last measurement; zero without one
 	fresh    bool      // its copy outlives the warm window
 	empty    bool      // the last body had no byte
+	disputed string    // how an answer from elsewhere contradicts the last one
 	findings []lint.Finding
 }
 
@@ -128,12 +130,18 @@ func (b *builder) add(o *edge.Observation) {
 		return // what discovery fetched besides assets
 	}
 	e := b.in.Rules.Evidence(o)
-	v.add(o, e)
+	if o.Pass != edge.Recheck {
+		v.add(o, e)
+	}
 	if !b.sized[asset] && o.Bytes > 0 {
 		b.sized[asset] = true
 		b.bytes[b.assets[asset].Kind] += o.Bytes
 	}
 	c := &v.cells[asset*len(b.variants)+variant]
+	if o.Pass == edge.Recheck {
+		c.disputed = cmp.Or(c.disputed, disputes(&c.Last, o, e))
+		return
+	}
 	if c.URL == "" || o.Epoch > c.epoch {
 		*c = cell{epoch: o.Epoch, Cell: b.unasked(asset, o.Variant, v)}
 	}

@@ -41,12 +41,32 @@ func (b *builder) lacks(v *vantage, c *cell) string {
 		return "it is not known whether the body was complete"
 	case c.empty:
 		return "the body is empty"
+	case c.disputed != "":
+		return "a check from another place disagrees with the region's worker: " + c.disputed
 	case c.Changed:
 		return "the body changed between two measurements of this run"
 	case b.in.Now.Sub(c.measured) > b.in.Criteria.MaxEvidenceAge:
 		return fmt.Sprintf("the measurement is older than %s", b.in.Criteria.MaxEvidenceAge)
 	case !c.fresh:
 		return "nothing shows that the copy stays fresh to the end of the warm window"
+	default:
+		return ""
+	}
+}
+
+// disputes says how an answer of the same edge to somebody else contradicts what a region's worker
+// says; "" when it does not, or is no answer. Another place can be led to another cache node, whose
+// store says nothing of this one.
+func disputes(last *lint.Evidence, o *edge.Observation, e lint.Evidence) string {
+	switch {
+	case o.Failure != "" || o.Challenge != "" || last.Status == 0:
+		return ""
+	case o.Status != last.Status:
+		return fmt.Sprintf("status %d there, %d here", last.Status, o.Status)
+	case o.Digest != "" && last.Digest != "" && o.Digest != last.Digest:
+		return "another body"
+	case e.PoP == last.PoP && last.Hit("") && e.Known("") && !e.Hit(""):
+		return "a hit there, none here"
 	default:
 		return ""
 	}

@@ -16,9 +16,13 @@ func (r *launchRun) prime(ctx context.Context) error {
 	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Prime(ctx) })
 }
 
-// verify measures every visitors' cell.
+// verify measures every visitors' cell, and asks some of what workers elsewhere have measured again.
 func (r *launchRun) verify(ctx context.Context) error {
-	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Verify(ctx) })
+	err := r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Verify(ctx) })
+	if err != nil {
+		return err
+	}
+	return r.recheck(ctx)
 }
 
 // drive runs one step of the dispatcher with the workers of this process. What they see comes back

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -98,6 +99,14 @@ func TestAWorkerElsewhereDoesItsRegionsWork(t *testing.T) {
 		seen[q.region]++
 	}
 	assert.Positive(t, seen["eu"])
+	checked := map[string]int{}
+	for _, o := range l.seen(t) {
+		if o.Pass == edge.Recheck {
+			assert.Equal(t, http.StatusOK, o.Status, o.Error)
+			checked[o.Region]++
+		}
+	}
+	assert.Equal(t, map[string]int{"eu": 3}, checked, "what the worker says is asked again from here")
 	assert.Equal(t, exitReady, stop())
 	assert.Contains(t, said.String(), "worker eu-1: done")
 }
