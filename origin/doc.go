@@ -11,7 +11,8 @@
 // was asked before it, or a little later. A further permit is granted when fewer than MaxRPS of these
 // times are less than a second ago. A start comes after its grant, so MaxRPS+1 starts within one second
 // would need MaxRPS others whose latest time is less than a second before the last of the grants. The
-// price is the time in which a start may still lie: MaxRPS per second and time to first byte.
+// price is the time in which a start may still lie: MaxRPS per second and time to first byte. A second
+// is five milliseconds longer than that here, for what an origin's own log rounds.
 //
 // Under that ceiling the guard keeps a [Pace], since what the owner agreed to is what the origin bears
 // on a good day. It begins at the ceiling. A window of at least half a second is bad when more than two

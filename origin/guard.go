@@ -100,7 +100,7 @@ func (g *Guard) Legacy() time.Duration {
 	g.expire(now)
 	legacy := max(0, g.health.pausedUntil.Sub(now))
 	if last := g.starts.last(); !last.IsZero() {
-		legacy = max(legacy, last.Add(time.Second).Sub(now))
+		legacy = max(legacy, last.Add(apart).Sub(now))
 	}
 	for id, p := range g.open {
 		until, held := g.held[id]
@@ -113,7 +113,7 @@ func (g *Guard) Legacy() time.Duration {
 }
 
 // LongestLegacy is Legacy when nothing is known of how a guard ended.
-func (g *Guard) LongestLegacy() time.Duration { return max(g.hold(), g.limits.Timeout+time.Second) }
+func (g *Guard) LongestLegacy() time.Duration { return max(g.hold(), g.limits.Timeout+apart) }
 
 // hold is how long a permit counts whose request did not end.
 func (g *Guard) hold() time.Duration { return g.limits.Timeout + g.limits.HoldTail }

@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// apart is how far two starts must be from each other not to count together: a second, and what clocks
+// and logs of an origin round.
+const apart = time.Second + 5*time.Millisecond
+
 // ledger knows of each granted request the latest time at which it can still start at the origin.
 // A new request may be granted when fewer than a limit's worth of them can start less than a second
 // before it: then no second at the origin holds more than the limit. See doc.go.
@@ -46,7 +50,7 @@ func (l *ledger) drop(id uint64) {
 
 // expire forgets what cannot share a second with a request that starts now or later.
 func (l *ledger) expire(now time.Time) {
-	for len(l.entries) > 0 && now.Sub(l.entries[0].latest) >= time.Second {
+	for len(l.entries) > 0 && now.Sub(l.entries[0].latest) >= apart {
 		l.drop(l.entries[0].id)
 	}
 }
@@ -57,7 +61,7 @@ func (l *ledger) wait(limit int, now time.Time) time.Duration {
 	if len(l.entries) < limit {
 		return 0
 	}
-	return l.entries[0].latest.Add(time.Second).Sub(now)
+	return l.entries[0].latest.Add(apart).Sub(now)
 }
 
 // last returns the latest time of all, the zero time without any.

@@ -67,14 +67,14 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestTransportReleasesThePermitAsTheAnswerProves(t *testing.T) {
-	const window, hold = 1150 * time.Millisecond, 15 * time.Second
+	const window, hold = 1155 * time.Millisecond, 15 * time.Second
 	for name, tc := range map[string]struct {
 		base http.RoundTripper
 		use  func(*http.Response)
 		want time.Duration
 	}{
 		"read to the end":           {answer(200, strings.NewReader("body")), readAll, window},
-		"asked before the answer":   {answer(200, strings.NewReader("body"), "X-Cache", "MISS"), readAll, time.Second},
+		"asked before the answer":   {answer(200, strings.NewReader("body"), "X-Cache", "MISS"), readAll, 1005 * time.Millisecond},
 		"a hit costs nothing":       {answer(200, strings.NewReader("body"), "X-Cache", "HIT"), readAll, 0},
 		"closed before the end":     {answer(200, strings.NewReader("body")), func(*http.Response) {}, hold},
 		"hit closed before the end": {answer(200, strings.NewReader("body"), "X-Cache", "HIT"), func(*http.Response) {}, hold},
