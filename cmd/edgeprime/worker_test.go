@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
@@ -51,25 +52,26 @@ func freePort(t *testing.T) int {
 	return addr.Port
 }
 
-// startWorker runs a worker until the test, or stop, ends it.
-func (l *lab) startWorker(t *testing.T, region string, port int, more ...string) (said *talk, stop func() int) {
+// startWorker runs a worker until the test, or stop, ends it. The launch beside it has the command line
+// for itself: the library's help flag is one for all.
+func (l *lab) startWorker(t *testing.T, region, name string, port int) (said *talk, stop func() int) {
 	t.Helper()
-	token := filepath.Join(l.dir, region+".token")
-	code, _, stderr := l.do(t.Context(), "worker", "token", "--region", region, "-o", token)
+	path := filepath.Join(l.dir, region+".token")
+	code, _, stderr := l.do(t.Context(), "worker", "token", "--region", region, "-o", path)
 	require.Equal(t, exitReady, code, stderr)
-	return l.joinWorker(t, region, token, port, more...)
-}
-
-func (l *lab) joinWorker(t *testing.T, region, token string, port int, more ...string) (said *talk, stop func() int) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
+	token, err := readToken(path)
+	require.NoError(t, err)
+	guard, err := edge.NewAddressGuard([]string{l.addrs[region]})
+	require.NoError(t, err)
 	said = &talk{}
+	w := &worker{
+		e: newEnv(nil, nil, &bytes.Buffer{}, said), name: name, token: token, url: fmt.Sprintf("tls://127.0.0.1:%d", port),
+		slots: mostSlots, guard: guard, limiter: rate.NewLimiter(workerRPS, 1),
+	}
+	w.bytes.Store(1 << 30)
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan int, 1)
-	args := append([]string{
-		"edgeprime", "worker", "--region", region, "--token", token,
-		"--connect", fmt.Sprintf("tls://127.0.0.1:%d", port), "--allow-address", l.addrs[region],
-	}, more...)
-	go func() { done <- run(ctx, args, nil, &bytes.Buffer{}, said) }()
+	go func() { done <- exitCode(ctx, w.run(ctx)) }()
 	stop = sync.OnceValue(func() int {
 		cancel()
 		return <-done
@@ -88,7 +90,7 @@ func remoteLab(t *testing.T) (l *lab, port int) {
 
 func TestAWorkerElsewhereDoesItsRegionsWork(t *testing.T) {
 	l, port := remoteLab(t)
-	said, stop := l.startWorker(t, "eu", port, "--name", "eu-1")
+	said, stop := l.startWorker(t, "eu", "eu-1", port)
 	code, stdout, stderr := l.do(t.Context(), "launch")
 	require.Equal(t, exitReady, code, stdout+stderr+said.String())
 	assert.Equal(t, report.Ready, l.report(t).Verdict)
