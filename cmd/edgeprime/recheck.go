@@ -30,8 +30,9 @@ func (r *launchRun) recheck(ctx context.Context) error {
 		group.Go(func() error {
 			for _, c := range r.sample(v) {
 				t := regions.NewTask(r.ID, c, "verify", edge.Recheck)
-				if r.seen.Recorded(t.ID) {
-					continue
+				measured := regions.NewTask(r.ID, c, "verify", edge.Verify)
+				if !r.seen.Recorded(measured.ID) || r.seen.Recorded(t.ID) {
+					continue // what nobody has measured stays cold
 				}
 				o, err := asker.Ask(groupCtx, groupCtx, t)
 				if err == nil {
