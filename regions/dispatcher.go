@@ -31,6 +31,9 @@ func (d *Dispatcher) batchSize(pass edge.Pass) int {
 	return max(1, min(mostPrimeBatch, d.Plan.Limits.MaxRPS/primeShare))
 }
 
+// errGone ends the pushing to a region that was given up.
+var errGone = errors.New("regions: nobody works on the region")
+
 // ErrGate means that a gate stayed closed: later stages were not primed.
 var ErrGate = errors.New("regions: gate closed")
 
@@ -71,7 +74,8 @@ type Dispatcher struct {
 type round struct {
 	stage  string
 	pass   edge.Pass
-	open   map[string]string // regions of the tasks on the queue or with a worker, by task id
+	open   map[string]string                    // regions of the tasks on the queue or with a worker, by task id
+	push   map[string][]context.CancelCauseFunc // ends the pushing, by region
 	total  int
 	pushed bool          // everything is in open or answered
 	done   chan struct{} // closed then, when open is empty
@@ -141,7 +145,7 @@ func every(int, Cell) bool { return true }
 func (d *Dispatcher) round(
 	ctx context.Context, stage string, pass edge.Pass, vantages []edge.Vantage, pick func(int, Cell) bool,
 ) error {
-	r := &round{stage: stage, pass: pass, open: map[string]string{}, done: make(chan struct{})}
+	r := &round{stage: stage, pass: pass, open: map[string]string{}, push: map[string][]context.CancelCauseFunc{}, done: make(chan struct{})}
 	d.mu.Lock()
 	d.current = r
 	if d.order == nil {
@@ -153,7 +157,17 @@ func (d *Dispatcher) round(
 		if d.Enter != nil {
 			defer d.Enter(v.Region)()
 		}
-		group.Go(func() error { return d.push(groupCtx, r, v, pick) })
+		pushCtx, cancel := context.WithCancelCause(groupCtx)
+		defer cancel(nil)
+		d.mu.Lock()
+		r.push[v.Region] = append(r.push[v.Region], cancel)
+		d.mu.Unlock()
+		group.Go(func() error {
+			if err := d.push(pushCtx, r, v, pick); !errors.Is(err, errGone) {
+				return err
+			}
+			return nil
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("regions: stage %s, pass %s: %w", stage, pass, err)
@@ -220,6 +234,9 @@ func (d *Dispatcher) GiveUp(region string) {
 	d.gone[region] = true
 	if d.current == nil {
 		return
+	}
+	for _, cancel := range d.current.push[region] {
+		cancel(errGone) // its queue may be full
 	}
 	maps.DeleteFunc(d.current.open, func(_, of string) bool { return of == region })
 	d.current.finish()

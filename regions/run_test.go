@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -399,4 +401,47 @@ func TestRunAsksAgainWhatWasNeverTried(t *testing.T) {
 	assert.Equal(t, 10, alive.passes("prime ap"))
 	assert.Equal(t, 10, alive.passes("verify ap"))
 	assert.Zero(t, alive.passes("prime us"))
+}
+
+// A region that nobody works on any more is not waited for, however full its queue is; the others go on.
+func TestARegionThatIsGivenUpHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := input(40)
+		plan, err := regions.NewPlan(in)
+		require.NoError(t, err)
+		j, err := regions.OpenJournal(filepath.Join(t.TempDir(), "j"))
+		require.NoError(t, err)
+		queue := regions.NewMemoryQueue(2)
+		d := &regions.Dispatcher{Run: "r1", Plan: plan, Manifest: in.Manifest, Recorder: j, Queue: queue}
+		last := plan.Stages[len(plan.Stages)-1].Vantages
+		gone := last[len(last)-1]
+		w := &world{stored: map[string]bool{}}
+		group, ctx := errgroup.WithContext(t.Context())
+		for _, v := range plan.Vantages() {
+			if v.Name == gone.Name {
+				continue
+			}
+			worker := &regions.Worker{
+				Vantage: v.Name, Source: queue, Sink: d, Slots: 3,
+				Asker: &regions.Asker{Fetch: w.fetch, Budget: origin.NewBudget(100), Breakers: &origin.Breakers{}},
+			}
+			group.Go(func() error { return worker.Run(ctx) })
+		}
+		time.AfterFunc(time.Hour, func() {
+			assert.Positive(t, d.Waiting(gone.Region))
+			d.GiveUp(gone.Region)
+			assert.Zero(t, d.Waiting(gone.Region))
+		})
+		done := make(chan error, 1)
+		go func() { done <- d.Prime(ctx) }()
+		select {
+		case err := <-done:
+			require.NoError(t, err)
+		case <-time.After(2 * time.Hour):
+			assert.Fail(t, "the run waits for a region that was given up")
+		}
+		queue.Close()
+		require.NoError(t, group.Wait())
+		require.NoError(t, j.Close())
+	})
 }
