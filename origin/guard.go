@@ -159,12 +159,17 @@ func (g *Guard) granted(p *Permit) (*Permit, error) {
 	if p != nil {
 		return p, nil
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return nil, g.closed()
+	return nil, g.Closed()
 }
 
-// closed returns why no permit is granted any more, or nil. The caller holds g.mu.
+// Closed returns why no permit is granted any more, or nil.
+func (g *Guard) Closed() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.closed()
+}
+
+// closed is Closed. The caller holds g.mu.
 func (g *Guard) closed() error {
 	switch {
 	case g.health.aborted != "":

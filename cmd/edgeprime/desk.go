@@ -79,13 +79,14 @@ func (d *desk) hello(region string, h regions.Hello) regions.Session {
 	}
 	d.heard[region] = time.Now()
 	d.meet(region, fmt.Sprintf("worker %s is here (edgeprime %s)", name, tool))
-	if !d.work {
-		return s
+	if !d.work || d.run.tower.permits.Closed() != nil {
+		return s // who came now would take work, get no permit and give it back, again and again
 	}
 	s.Run, s.Scope, s.Timeout = d.run.ID, d.run.tower.scope, d.run.tower.caps.Total
 	s.Slots = min(d.run.tower.permits.Slots()+1, mostSlots)
-	s.Requests = d.run.plan.Estimate.Requests / max(1, len(d.run.plan.AllVantages()))
-	s.Vantages = slices.DeleteFunc(d.run.plan.AllVantages(), func(v edge.Vantage) bool { return v.Region != region })
+	all := d.run.plan.AllVantages()
+	s.Requests = d.run.plan.Estimate.Requests / len(all)
+	s.Vantages = slices.DeleteFunc(all, func(v edge.Vantage) bool { return v.Region != region })
 	return s
 }
 

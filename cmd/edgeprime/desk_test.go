@@ -2,10 +2,12 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -32,4 +34,22 @@ func TestTheDeskAnswersWorkers(t *testing.T) {
 	d.noteRefused()
 	d.noteRefused()
 	assert.Equal(t, []string{"region eu sent an observation of another region: refused 3 times"}, d.run.notes.all())
+}
+
+// A launch that lends no permits any more offers no work: a worker would take it, and give it back until
+// it counts as given up.
+func TestTheDeskOffersNoWorkWithoutPermits(t *testing.T) {
+	l := newLab(t, "us", "eu")
+	tw, r := labTower(t, l)
+	m := crawl.NewManifest([]crawl.Asset{{URL: "http://www.example/", Kind: crawl.Document, Priority: crawl.Critical}})
+	var err error
+	r.plan, err = regions.NewPlan(planInput(r.launch, m))
+	require.NoError(t, err)
+	d := &desk{run: r, names: []string{"eu"}, work: true, heard: map[string]time.Time{}, known: map[string]map[string]bool{}}
+	s := d.hello("eu", regions.Hello{Protocol: regions.Protocol, Worker: "w1"})
+	assert.Equal(t, "r1", s.Run)
+	require.Len(t, s.Vantages, 1)
+	assert.Equal(t, "eu", s.Vantages[0].Region)
+	tw.permits.Drain()
+	assert.Empty(t, d.hello("eu", regions.Hello{Protocol: regions.Protocol, Worker: "w1"}).Run)
 }

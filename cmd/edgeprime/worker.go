@@ -211,6 +211,7 @@ func (w *worker) session(ctx context.Context, s regions.Session) error {
 	if errors.Is(err, origin.ErrDraining) || errors.Is(err, origin.ErrAborted) {
 		w.e.tell("run %s: %s", s.Run, err)
 		err = nil
+		defer sleepFor(ctx, helloEvery) // the launch ends, or offers work that it lends no permits for
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
