@@ -44,14 +44,14 @@ func (q *MemoryQueue) Push(ctx context.Context, b Batch) error {
 }
 
 // Pull implements Source.
-func (q *MemoryQueue) Pull(ctx context.Context, vantage string) (Lease, error) {
+func (q *MemoryQueue) Pull(ctx context.Context, vantage string) (Batch, error) {
 	select {
 	case b := <-q.channel(vantage):
-		return Lease{Batch: b, Ack: func() error { return nil }}, nil
+		return b, nil
 	case <-q.closed:
-		return Lease{}, ErrClosed
+		return Batch{}, ErrClosed
 	case <-ctx.Done():
-		return Lease{}, context.Cause(ctx)
+		return Batch{}, context.Cause(ctx)
 	}
 }
 

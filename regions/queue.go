@@ -16,18 +16,10 @@ type Queue interface {
 }
 
 // Source is a worker's end: it hands out the batches of one vantage, one lease each, and waits
-// for the next. Its error is the context's, or ErrClosed.
+// for the next. A lease ends when the sink beside it has an observation of every task; a batch whose
+// lease ends otherwise is handed out again. Its error is the context's, or ErrClosed.
 type Source interface {
-	Pull(ctx context.Context, vantage string) (Lease, error)
-}
-
-// Lease is a batch in a worker's hands.
-type Lease struct {
-	Batch
-
-	// Ack says that every task of the batch has its observation. A lease that ends without it is
-	// delivered again.
-	Ack func() error
+	Pull(ctx context.Context, vantage string) (Batch, error)
 }
 
 // Sink takes observations from workers. Putting an observation of a task that has one already is

@@ -33,15 +33,15 @@ func (w *Worker) Run(ctx context.Context) error {
 		context.AfterFunc(detached, func() { timer.Stop() })
 	})
 	defer stop()
-	work := make(chan workItem)
+	work := make(chan Task)
 	group.Go(func() error {
 		defer close(work)
 		return w.feed(groupCtx, work)
 	})
 	for range max(1, w.Slots) {
 		group.Go(func() error {
-			for item := range work {
-				if err := w.handle(groupCtx, detached, item); err != nil {
+			for t := range work {
+				if err := w.handle(groupCtx, detached, t); err != nil {
 					return err
 				}
 			}
@@ -51,25 +51,19 @@ func (w *Worker) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-type workItem struct {
-	task Task
-	done func() error // called once the task has its observation
-}
-
-// feed pulls leases and passes their tasks on; a lease is acked by its last task.
-func (w *Worker) feed(ctx context.Context, work chan<- workItem) error {
+// feed pulls batches and passes their tasks on.
+func (w *Worker) feed(ctx context.Context, work chan<- Task) error {
 	for {
-		lease, err := w.Source.Pull(ctx, w.Vantage)
+		batch, err := w.Source.Pull(ctx, w.Vantage)
 		if errors.Is(err, ErrClosed) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		acks := newCountdown(len(lease.Tasks), lease.Ack)
-		for _, t := range lease.Tasks {
+		for _, t := range batch.Tasks {
 			select {
-			case work <- workItem{task: t, done: acks}:
+			case work <- t:
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
@@ -79,16 +73,13 @@ func (w *Worker) feed(ctx context.Context, work chan<- workItem) error {
 
 // handle turns one task into one observation. ctx ends when the worker must stop taking work;
 // open when its open requests must end.
-func (w *Worker) handle(ctx, open context.Context, item workItem) error {
+func (w *Worker) handle(ctx, open context.Context, t Task) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	o, err := w.Asker.Ask(ctx, open, item.task)
+	o, err := w.Asker.Ask(ctx, open, t)
 	if err != nil {
 		return fmt.Errorf("regions: worker %s: %w", w.Vantage, err)
 	}
-	if err := w.Sink.Put(open, o); err != nil {
-		return err
-	}
-	return item.done()
+	return w.Sink.Put(open, o)
 }

@@ -123,9 +123,9 @@ func TestWorkerKnowsADeadHostFromABadAnswer(t *testing.T) {
 // eager hands out one batch, whether or not the run is over, once every slot waits for work.
 type eager struct{ batch regions.Batch }
 
-func (e eager) Pull(context.Context, string) (regions.Lease, error) {
+func (e eager) Pull(context.Context, string) (regions.Batch, error) {
 	synctest.Wait()
-	return regions.Lease{Batch: e.batch, Ack: func() error { return nil }}, nil
+	return e.batch, nil
 }
 
 func TestWorkerStartsNothingOnceTheRunIsOver(t *testing.T) {

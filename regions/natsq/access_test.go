@@ -137,7 +137,7 @@ func TestAWorkerReachesNothingOfAnotherRegion(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, grant.ID)
 	c := r.raw(t)
-	forged, err := json.Marshal(map[string]any{"lease": "00", "observation": observed(batch(us, edge.Prime, 1).Tasks[0])})
+	forged, err := json.Marshal(map[string]any{"proof": "00", "observation": observed(batch(us, edge.Prime, 1).Tasks[0])})
 	require.NoError(t, err)
 	released, err := json.Marshal(origin.Return{ID: grant.ID, Outcome: origin.Outcome{Written: true, Complete: true}})
 	require.NoError(t, err)
@@ -207,7 +207,7 @@ func TestAWorkerReachesNothingOfAnotherRegion(t *testing.T) {
 	defer cancel()
 	lease, err := l.Pull(ctx, us.Name)
 	require.NoError(t, err)
-	assert.Equal(t, batch(us, edge.Prime, 2), lease.Batch)
+	assert.Equal(t, batch(us, edge.Prime, 2), lease)
 	closeLink(t, l)
 }
 

@@ -25,12 +25,12 @@ type chunk struct {
 
 // line is an observation, with the proof that its task was handed out.
 type line struct {
-	Lease       string           `json:"lease"`
+	Proof       string           `json:"proof"`
 	Observation edge.Observation `json:"observation"`
 }
 
-func (c *chunk) add(lease string, o edge.Observation) error {
-	if err := json.NewEncoder(&c.body).Encode(line{lease, o}); err != nil {
+func (c *chunk) add(proof string, o edge.Observation) error {
+	if err := json.NewEncoder(&c.body).Encode(line{proof, o}); err != nil {
 		return fmt.Errorf("natsq: observation: %w", err)
 	}
 	c.tasks = append(c.tasks, o.Task)

@@ -73,7 +73,7 @@ func newLink(n names, region string, js jetstream.JetStream, tries int) *Link {
 }
 
 // Pull implements regions.Source.
-func (l *Link) Pull(ctx context.Context, vantage string) (regions.Lease, error) {
+func (l *Link) Pull(ctx context.Context, vantage string) (regions.Batch, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(l.sender.failed, func() { cancel(context.Cause(l.sender.failed)) })()
@@ -85,7 +85,7 @@ func (l *Link) Pull(ctx context.Context, vantage string) (regions.Lease, error) 
 			if msg != nil {
 				_ = msg.Nak()
 			}
-			return regions.Lease{}, context.Cause(ctx)
+			return regions.Batch{}, context.Cause(ctx)
 		case err != nil:
 			pause(ctx)
 			continue
@@ -98,7 +98,7 @@ func (l *Link) Pull(ctx context.Context, vantage string) (regions.Lease, error) 
 			continue
 		}
 		if b != nil {
-			return regions.Lease{Batch: *b, Ack: func() error { return nil }}, nil
+			return *b, nil
 		}
 	}
 }
@@ -155,8 +155,8 @@ func (l *Link) accept(msg jetstream.Msg) (*regions.Batch, error) {
 	if err := json.Unmarshal(msg.Data(), &h); err != nil {
 		return nil, fmt.Errorf("natsq: batch: %w", err)
 	}
-	if len(h.Leases) != len(h.Batch.Tasks) {
-		return nil, fmt.Errorf("natsq: batch: %d leases for %d tasks", len(h.Leases), len(h.Batch.Tasks))
+	if len(h.Proofs) != len(h.Batch.Tasks) {
+		return nil, fmt.Errorf("natsq: batch: %d proofs for %d tasks", len(h.Proofs), len(h.Batch.Tasks))
 	}
 	meta, err := msg.Metadata()
 	if err != nil {
@@ -169,7 +169,7 @@ func (l *Link) accept(msg jetstream.Msg) (*regions.Batch, error) {
 		if before := l.tasks[t.ID]; before != nil {
 			l.done(before.lease) // it was delivered again to the same hands
 		}
-		l.tasks[t.ID] = &leased{held, h.Leases[i]}
+		l.tasks[t.ID] = &leased{held, h.Proofs[i]}
 	}
 	l.mu.Unlock()
 	if meta.NumDelivered < abandonedAfter {

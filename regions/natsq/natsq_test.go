@@ -62,7 +62,7 @@ func urls(t *testing.T, r *natsq.Run) []string {
 	return out
 }
 
-func pull(t *testing.T, l *natsq.Link) regions.Lease {
+func pull(t *testing.T, l *natsq.Link) regions.Batch {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -85,7 +85,7 @@ func TestWhatAWorkerPutsIsTheRunsForGood(t *testing.T) {
 	require.NoError(t, w.Push(t.Context(), batch(eu, edge.Prime, 3)))
 	l := e.Local("eu")
 	lease := pull(t, l)
-	assert.Equal(t, batch(eu, edge.Prime, 3), lease.Batch)
+	assert.Equal(t, batch(eu, edge.Prime, 3), lease)
 	for _, task := range lease.Tasks {
 		require.NoError(t, l.Put(t.Context(), observed(task)))
 	}

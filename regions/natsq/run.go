@@ -61,7 +61,7 @@ func (r *Run) Put(ctx context.Context, o edge.Observation) error {
 		return nil
 	}
 	var c chunk
-	if err := c.add(r.lease(o.Task), o); err != nil {
+	if err := c.add(r.proof(o.Task), o); err != nil {
 		return err
 	}
 	subject := r.engine.resultSubject(o.Region, r.id)
@@ -208,15 +208,15 @@ func (r *Run) refuses(region string, l line) string {
 		return "an observation of another region"
 	case o.Task != regions.TaskID(r.id, o):
 		return "an observation of another task than it says"
-	case !hmac.Equal([]byte(l.Lease), []byte(r.lease(o.Task))):
+	case !hmac.Equal([]byte(l.Proof), []byte(r.proof(o.Task))):
 		return "an observation of a task that was not handed out"
 	default:
 		return ""
 	}
 }
 
-// lease proves that a task was handed out: only who got the task knows it.
-func (r *Run) lease(task string) string {
+// proof says that a task was handed out: only who got the task knows it.
+func (r *Run) proof(task string) string {
 	mac := hmac.New(sha256.New, r.secret)
 	mac.Write([]byte(task))
 	return hex.EncodeToString(mac.Sum(nil)[:12])

@@ -32,7 +32,7 @@ func (e *Engine) Set(ctx context.Context, key string, value []byte) error {
 	return nil
 }
 
-// secret returns what proves the leases of a run.
+// secret returns what the proofs of a run are made with.
 func (e *Engine) secret(ctx context.Context, run string) ([]byte, error) {
 	key := "secret." + run
 	value, ok, err := e.Get(ctx, key)

@@ -33,7 +33,7 @@ type Work struct {
 type handed struct {
 	Run    string        `json:"run"`
 	Batch  regions.Batch `json:"batch"`
-	Leases []string      `json:"leases"`
+	Proofs []string      `json:"proofs"`
 }
 
 // Work opens the queues of the vantages. What an earlier process left in them is forgotten: the
@@ -80,7 +80,7 @@ func (r *Run) openWork(ctx context.Context, region string) (jetstream.Stream, er
 func (w *Work) Push(ctx context.Context, b regions.Batch) error {
 	h := handed{Run: w.run.id, Batch: b}
 	for _, t := range b.Tasks {
-		h.Leases = append(h.Leases, w.run.lease(t.ID))
+		h.Proofs = append(h.Proofs, w.run.proof(t.ID))
 	}
 	data, err := json.Marshal(h)
 	if err != nil {
