@@ -233,7 +233,7 @@ func (a *Audit) notes(r *Receipt, t tally) {
 		"CDN strips header and user agent from some", r.Missed, r.Requests)
 	note(r.Counted > r.Requests, "the run counts at most %d requests that may have reached the origin, the log has %d of them: "+
 		"the others were answered by a tier between, or the log is not whole, or a CDN strips header and user agent", r.Counted, r.Requests)
-	note(r.Counted >= 0 && r.Counted < r.Requests, "the log has %d requests of the run, the run counts %d: a CDN repeats or slices requests; set limits.amplification",
+	note(r.Counted >= 0 && r.Counted < r.Requests, "the log has %d requests of the run, the run counts %d: a CDN repeats or slices requests; set origin.amplification",
 		r.Requests, r.Counted)
 	r.Notes = slices.Clip(r.Notes)
 }

@@ -16,8 +16,6 @@ type Hello struct {
 	Protocol int    `json:"protocol"`
 	Tool     string `json:"tool"`   // version of its program
 	Worker   string `json:"worker"` // name, unique among workers
-	Host     string `json:"host,omitempty"`
-	Slots    int    `json:"slots"` // requests that it can have open
 }
 
 // Session is what a coordinator answers: the run at work and what the worker needs for it. The worker

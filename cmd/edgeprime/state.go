@@ -43,6 +43,9 @@ func openState(ctx context.Context, e *env, l *launch) (*launchState, error) {
 	if err == nil {
 		s.engine, err = natsq.Open(ctx, config)
 	}
+	if errors.Is(err, natsq.ErrStart) && l.File.Workers.Listen != "" {
+		err = withHint(err, "workers.listen is %s: end what has the port, or choose another", l.File.Workers.Listen)
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.lock.Unlock())
 	}

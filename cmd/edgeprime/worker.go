@@ -158,11 +158,14 @@ func (w *worker) run(ctx context.Context) error {
 func (w *worker) await(ctx context.Context, enough func(regions.Session) bool) (regions.Session, error) {
 	for {
 		s, err := w.door.Hello(ctx, regions.Hello{
-			Protocol: regions.Protocol, Tool: toolVersion(), Worker: w.name, Slots: w.slots,
+			Protocol: regions.Protocol, Tool: toolVersion(), Worker: w.name,
 		})
 		switch {
 		case ctx.Err() != nil:
 			return s, context.Cause(ctx)
+		case errors.Is(err, natsq.ErrRefused):
+			return s, withHint(credentials("the token of region %s is not known there: it was revoked, or is newer than the launch", w.token.Region),
+				"begin the launch again after edgeprime worker token, or make a new token: edgeprime worker token --region %s", w.token.Region)
 		case errors.Is(err, natsq.ErrAway): // it may come back, or the connection may
 		case err != nil:
 			return s, err

@@ -190,6 +190,39 @@ func TestAWorkerKeepsItsOwnCaps(t *testing.T) {
 	}
 }
 
+// What a worker and a launch that cannot begin say names the next step.
+func TestAWorkerAndALaunchSayWhyTheyCannotBegin(t *testing.T) {
+	l, port := remoteLab(t)
+	path := filepath.Join(l.dir, "eu.token")
+	code, _, stderr := l.do(t.Context(), "worker", "token", "--region", "eu", "-o", path)
+	require.Equal(t, exitReady, code, stderr)
+	e, _, _ := testEnv()
+	e.now = time.Now
+	file, err := loadLaunch(e, l.file, nil)
+	require.NoError(t, err)
+	config, err := engineConfig(e, file, t.TempDir())
+	require.NoError(t, err)
+	engine, err := natsq.Open(t.Context(), config)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, engine.Close()) }()
+
+	code, _, stderr = l.do(t.Context(), "launch")
+	assert.Equal(t, exitRuntime, code)
+	assert.Contains(t, stderr, "address already in use")
+	assert.Contains(t, stderr, fmt.Sprintf("hint: workers.listen is 127.0.0.1:%d: end what has the port, or choose another", port))
+
+	token, err := readToken(path)
+	require.NoError(t, err)
+	token.Seed, _, err = natsq.NewKey()
+	require.NoError(t, err)
+	require.NoError(t, writeJSON(path, token))
+	said := &talk{}
+	code = runSoon(t, said, []string{"edgeprime", "worker", "--token", path, "--connect", fmt.Sprintf("tls://127.0.0.1:%d", port)})
+	assert.Equal(t, exitCredentials, code, said)
+	assert.Contains(t, said.String(), "the token of region eu is not known there")
+	assert.Contains(t, said.String(), "hint: begin the launch again after edgeprime worker token")
+}
+
 // runSoon runs the program to its end, within a minute.
 func runSoon(t *testing.T, said *talk, args []string) int {
 	t.Helper()

@@ -28,6 +28,9 @@ const mostAsks = 4096
 // ErrAway means that no coordinator answered.
 var ErrAway = errors.New("natsq: no coordinator answers")
 
+// ErrRefused means that the server does not know the worker's key.
+var ErrRefused = errors.New("natsq: the worker's key is not known there")
+
 // NewKey returns the seed and the public key of a new user.
 func NewKey() (seed, public string, err error) {
 	user, err := nkeys.CreateUser()
@@ -42,6 +45,19 @@ func NewKey() (seed, public string, err error) {
 		return "", "", fmt.Errorf("natsq: new key: %w", err)
 	}
 	return string(secret), public, nil
+}
+
+// identify is a connection of the user whose key a seed makes.
+func identify(seed []byte) (nats.Option, error) {
+	user, err := nkeys.FromSeed(seed)
+	if err != nil {
+		return nil, err
+	}
+	key, err := user.PublicKey()
+	if err != nil {
+		return nil, err
+	}
+	return nats.Nkey(key, user.Sign), nil
 }
 
 // DoorConfig says where a worker elsewhere connects to, and as who.
@@ -67,17 +83,13 @@ type Door struct {
 
 // Dial connects, and goes on trying when nobody is there yet.
 func Dial(c DoorConfig) (*Door, error) {
-	pair, err := nkeys.FromSeed(c.Seed)
-	if err != nil {
-		return nil, fmt.Errorf("natsq: the worker's seed: %w", err)
-	}
-	key, err := pair.PublicKey()
+	identity, err := identify(c.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("natsq: the worker's seed: %w", err)
 	}
 	news := &news{tell: c.Changed}
 	options := lasting([]nats.Option{
-		nats.Name(c.Worker), nats.Nkey(key, pair.Sign), nats.CustomInboxPrefix(inboxPrefix(c.Region)),
+		nats.Name(c.Worker), identity, nats.CustomInboxPrefix(inboxPrefix(c.Region)),
 		nats.RetryOnFailedConnect(true), nats.Timeout(requestTimeout),
 		nats.ConnectHandler(func(conn *nats.Conn) { news.here("connected to " + conn.ConnectedUrlRedacted()) }),
 		nats.ReconnectHandler(func(conn *nats.Conn) { news.here("connected again to " + conn.ConnectedUrlRedacted()) }),
@@ -120,7 +132,8 @@ func (n *news) gone(err error) {
 // Link returns the worker's end of its region's queues.
 func (d *Door) Link() *Link { return newLink(d.names, d.region, d.js, 0) }
 
-// Hello says hello to the coordinator. The error wraps ErrAway when nobody answers.
+// Hello says hello to the coordinator. The error wraps ErrAway when nobody answers; it is ErrRefused when
+// nobody ever will.
 func (d *Door) Hello(ctx context.Context, h regions.Hello) (regions.Session, error) {
 	var s regions.Session
 	err := d.ask(ctx, requestTimeout, d.helloSubject(d.region), h, &s)
@@ -151,6 +164,9 @@ func (d *Door) ask(ctx context.Context, timeout time.Duration, subject string, q
 	defer cancel()
 	msg, err := d.conn.RequestWithContext(ctx, subject, data)
 	if err != nil {
+		if errors.Is(d.conn.LastError(), nats.ErrAuthorization) && d.conn.IsClosed() {
+			return ErrRefused // the library tries no further
+		}
 		return fmt.Errorf("%w: %w", ErrAway, err)
 	}
 	if err := json.Unmarshal(msg.Data, answer); err != nil {

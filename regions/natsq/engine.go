@@ -17,7 +17,6 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nkeys"
 )
 
 const (
@@ -29,6 +28,9 @@ const (
 
 // ErrBusy means that another process has the store open.
 var ErrBusy = errors.New("natsq: the store is in use")
+
+// ErrStart means that the server in the process does not start, such as when its port is taken.
+var ErrStart = errors.New("the server does not start")
 
 // Config says where the engine of a launch is. The zero values of Listen and External mean a server
 // in the process that nobody else can reach.
@@ -145,11 +147,11 @@ func (e *Engine) serve(c Config, options []nats.Option) ([]nats.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := nkeys.CreateUser()
+	seed, key, err := NewKey()
 	if err != nil {
 		return nil, err
 	}
-	key, err := user.PublicKey()
+	identity, err := identify([]byte(seed))
 	if err != nil {
 		return nil, err
 	}
@@ -159,12 +161,28 @@ func (e *Engine) serve(c Config, options []nats.Option) ([]nats.Option, error) {
 	if e.server, err = server.NewServer(opts); err != nil {
 		return nil, err
 	}
-	e.server.SetLoggerV2(logger{c.Log}, false, false, false)
-	e.server.Start()
-	if !e.server.ReadyForConnections(startTimeout) {
-		return nil, errors.New("the server did not start in time")
+	if err := start(e.server, c.Log); err != nil {
+		return nil, err
 	}
-	return append(options, nats.Nkey(key, user.Sign), nats.InProcessServer(e.server)), nil
+	return append(options, identity, nats.InProcessServer(e.server)), nil
+}
+
+// start starts a server and waits until it is ready, or says why it cannot be.
+func start(s *server.Server, log *slog.Logger) error {
+	l := logger{log, make(chan string, 1)}
+	s.SetLoggerV2(l, false, false, false)
+	s.Start()
+	for until := time.Now().Add(startTimeout); !s.ReadyForConnections(20 * time.Millisecond); {
+		select {
+		case why := <-l.fatal:
+			return fmt.Errorf("%w: %s", ErrStart, why)
+		default:
+		}
+		if time.Now().After(until) {
+			return fmt.Errorf("%w within %s", ErrStart, startTimeout)
+		}
+	}
+	return nil
 }
 
 func serverOptions(c Config) (*server.Options, error) {
@@ -185,17 +203,11 @@ func serverOptions(c Config) (*server.Options, error) {
 // outside returns how to reach a server that is not ours.
 func (e *Engine) outside(x *External, options []nats.Option) (string, []nats.Option, error) {
 	e.replicas = max(1, x.Replicas)
-	if len(x.Seed) > 0 {
-		pair, err := nkeys.FromSeed(x.Seed)
-		if err != nil {
-			return "", nil, fmt.Errorf("the coordinator's seed: %w", err)
-		}
-		key, err := pair.PublicKey()
-		if err != nil {
-			return "", nil, fmt.Errorf("the coordinator's seed: %w", err)
-		}
-		options = append(options, nats.Nkey(key, pair.Sign))
+	identity, err := identify(x.Seed)
+	if err != nil {
+		return "", nil, fmt.Errorf("the coordinator's seed: %w", err)
 	}
+	options = append(options, identity)
 	if x.TLS != nil {
 		options = append(options, nats.Secure(x.TLS))
 	}
@@ -232,8 +244,11 @@ func (e *Engine) Close() error {
 	return nil
 }
 
-// logger passes the server's words on.
-type logger struct{ to *slog.Logger }
+// logger passes the server's words on, and holds the one that it would end the process with.
+type logger struct {
+	to    *slog.Logger
+	fatal chan string
+}
 
 func (l logger) say(level slog.Level, format string, v ...any) {
 	if l.to != nil {
@@ -248,7 +263,12 @@ func (l logger) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format
 func (l logger) Warnf(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
 
 // Fatalf implements server.Logger. It does not end the process.
-func (l logger) Fatalf(format string, v ...any) { l.say(slog.LevelError, format, v...) }
+func (l logger) Fatalf(format string, v ...any) {
+	select {
+	case l.fatal <- fmt.Sprintf(format, v...):
+	default:
+	}
+}
 
 // Errorf implements server.Logger.
 func (l logger) Errorf(format string, v ...any) { l.say(slog.LevelWarn, format, v...) }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -49,10 +48,8 @@ func RunKey(id string) string { return "run." + id }
 
 // Info is what the engine holds of a run.
 type Info struct {
-	ID     string
-	Chunks uint64
-	Bytes  uint64    // on disk
-	Last   time.Time // when the last chunk was stored
+	ID    string
+	Bytes uint64 // on disk
 }
 
 // Runs returns the runs of the launch, oldest first: their ids sort by time.
@@ -64,7 +61,7 @@ func (e *Engine) Runs(ctx context.Context) ([]Info, error) {
 		if !ok {
 			continue
 		}
-		runs = append(runs, Info{ID: id, Chunks: info.State.Msgs, Bytes: info.State.Bytes, Last: info.State.LastTime})
+		runs = append(runs, Info{ID: id, Bytes: info.State.Bytes})
 	}
 	if err := list.Err(); err != nil {
 		return nil, fmt.Errorf("natsq: list runs: %w", err)
