@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -52,7 +53,7 @@ func (r *launchRun) openDesk() (*desk, error) {
 		d.stops = append(d.stops, stop)
 	}
 	if port := r.state.engine.Port(); port != 0 {
-		r.e.tell("workers of %s connect to port %d", join(d.names), port)
+		r.e.tell("workers of %s connect to port %d", strings.Join(d.names, ", "), port)
 	}
 	return d, nil
 }

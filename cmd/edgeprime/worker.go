@@ -11,6 +11,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/urfave/cli/v2"
@@ -186,7 +187,7 @@ func (w *worker) session(ctx context.Context, s regions.Session) error {
 	scope := s.Scope
 	scope.Hosts = slices.DeleteFunc(slices.Clone(scope.Hosts), func(h string) bool { return !slices.Contains(w.token.Hosts, h) })
 	if len(scope.Hosts) == 0 {
-		return withHint(fmt.Errorf("the launch is about hosts that this worker's token does not name: %s", join(s.Scope.Hosts)),
+		return withHint(fmt.Errorf("the launch is about hosts that this worker's token does not name: %s", strings.Join(s.Scope.Hosts, ", ")),
 			"make a new token: edgeprime worker token --region %s", w.token.Region)
 	}
 	w.e.tell("run %s: %s", s.Run, plural(len(s.Vantages), "vantage"))

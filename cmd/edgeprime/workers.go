@@ -20,7 +20,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/edgeprime/edgeprime/regions/natsq"
@@ -213,9 +212,6 @@ func listen(w workersSection, who *enrolled) (*natsq.Listen, error) {
 	}
 	return listen, nil
 }
-
-// join is a list in words.
-func join(list []string) string { return strings.Join(list, ", ") }
 
 // drainTime is how long a link may take to send what it has seen, once its work has ended.
 const drainTime = 30 * time.Second
