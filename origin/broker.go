@@ -81,7 +81,7 @@ func (b *Broker) Ask(ctx context.Context, region string, a Ask) Grant {
 	b.take(l)
 	p, err := b.guard.acquire(ctx, region, lendWithin)
 	switch {
-	case errors.Is(err, ErrAborted), errors.Is(err, ErrDraining):
+	case errors.Is(err, ErrAborted), errors.Is(err, ErrDraining), errors.Is(err, ErrExpired):
 		b.forget(l)
 		return Grant{End: err.Error(), Abort: errors.Is(err, ErrAborted)}
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -43,6 +44,7 @@ type Guard struct {
 	aimd    aimd
 
 	draining bool
+	expires  time.Time // zero: never
 }
 
 type waiter struct {
@@ -176,9 +178,28 @@ func (g *Guard) closed() error {
 		return fmt.Errorf("%w: %s", ErrAborted, g.health.aborted)
 	case g.draining:
 		return ErrDraining
+	case g.left(time.Now()) <= 0:
+		return ErrExpired
 	default:
 		return nil
 	}
+}
+
+// Expire ends every wait for a permit at a time of the wall clock, and later, with ErrExpired. No
+// request starts behind it. Call it before the first Acquire.
+func (g *Guard) Expire(at time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.expires = at.Round(0)
+	time.AfterFunc(g.left(time.Now()), g.wake)
+}
+
+// left is how long requests may still start: a clock that went on while the host slept counts.
+func (g *Guard) left(now time.Time) time.Duration {
+	if g.expires.IsZero() {
+		return math.MaxInt64
+	}
+	return g.expires.Sub(now.Round(0))
 }
 
 // Drain ends every wait for a permit, now and later, with ErrDraining. Permits that are out stay
@@ -283,7 +304,7 @@ func (g *Guard) expire(now time.Time) {
 
 func (g *Guard) grant(w *waiter, now time.Time) *Permit {
 	g.nextID++
-	p := &Permit{id: g.nextID, region: w.region, granted: now, within: w.within, guard: g}
+	p := &Permit{id: g.nextID, region: w.region, granted: now, within: min(w.within, g.left(now)), guard: g}
 	g.open[p.id] = p
 	g.out[p.region]++
 	g.latest = now

@@ -78,3 +78,17 @@ func (l Limits) inFlight() int { return l.MaxInFlight / l.Amplification }
 
 // rate is how many permits may be granted per window.
 func (l Limits) rate() int { return l.MaxRPS / l.Amplification }
+
+// Share returns the k-th of n shares of the limits, 1 <= k <= n: n guards that know nothing of each
+// other keep the limits together when each keeps its own share. The error says why a share would
+// allow no request at all.
+func (l Limits) Share(k, n int) (Limits, error) {
+	l = l.WithDefaults()
+	if most := min(l.rate(), l.inFlight()); n > most {
+		return l, fmt.Errorf("origin: %d shares of max_rps %d and max_in_flight %d, amplification %d, would leave one of them empty: "+
+			"make at most %d shares, or raise the limit", n, l.MaxRPS, l.MaxInFlight, l.Amplification, most)
+	}
+	part := func(whole int) int { return (whole*k/n - whole*(k-1)/n) * l.Amplification }
+	l.MaxRPS, l.MaxInFlight = part(l.rate()), part(l.inFlight())
+	return l, nil
+}

@@ -12,12 +12,14 @@ var (
 	ErrAborted = errors.New("origin: run aborted to protect the origin")
 	// ErrDraining means that the run is about to end.
 	ErrDraining = errors.New("origin: no more permits, the run is ending")
+	// ErrExpired means that the time is over for which the origin has agreed.
+	ErrExpired = errors.New("origin: the time for which the origin has agreed to its limit is over")
 )
 
 // Permits grants the right to put one request on the origin.
 type Permits interface {
 	// Acquire waits for a permit on behalf of a region. Its error is the context's, or wraps
-	// ErrAborted or ErrDraining.
+	// ErrAborted, ErrDraining or ErrExpired.
 	Acquire(ctx context.Context, region string) (*Permit, error)
 }
 

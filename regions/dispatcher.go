@@ -97,6 +97,9 @@ func (d *Dispatcher) Replay(observations iter.Seq2[edge.Observation, error]) err
 // when a gate stayed closed.
 func (d *Dispatcher) Prime(ctx context.Context) error {
 	for i, stage := range d.Plan.Stages {
+		if len(stage.Vantages) == 0 {
+			continue // of a detached plan: others do it
+		}
 		if err := d.round(ctx, stage.Name, edge.Prime, stage.Vantages, every); err != nil {
 			return err
 		}

@@ -65,6 +65,7 @@ type Plan struct {
 	Stages        []Stage        `json:"stages"`
 	Limits        origin.Limits  `json:"limits"`
 	Estimate      Estimate       `json:"estimate"`
+	Detached      *Detached      `json:"detached,omitempty"` // nil: one process carries it out
 }
 
 // Input is what a plan is made of.
@@ -75,6 +76,7 @@ type Input struct {
 	Regions  []Region       // at least one, in the order of the launch file
 	Stages   Stages
 	Limits   origin.Limits
+	Detached *Detached // nil: one process carries the plan out
 }
 
 // NewPlan plans a launch: the shield first, so that every object is filled once; one canary
@@ -99,12 +101,18 @@ func NewPlan(in Input) (*Plan, error) {
 		Critical:      sum.critical,
 		Variants:      in.Variants,
 		Limits:        in.Limits.WithDefaults(),
+		Detached:      in.Detached,
 	}
 	var err error
 	if p.Stages, err = stages(in, sum.assets*len(in.Variants)); err != nil {
 		return nil, err
 	}
 	p.Estimate = p.estimate(sum)
+	if p.Detached != nil {
+		if _, err := p.Shares(); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
