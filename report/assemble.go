@@ -29,7 +29,7 @@ func (b *builder) report() *Report {
 		r.Vantages = append(r.Vantages, v.result(lacking[v.Name]))
 	}
 	b.decide(r)
-	r.Next = next(r)
+	r.Next = next(r, b.anew())
 	r.Method = b.method(r)
 	return r
 }
@@ -80,8 +80,16 @@ func (b *builder) thirdParty() []string {
 	return slices.Sorted(maps.Keys(hosts))
 }
 
+// anew is the command that begins a new run of the same kind.
+func (b *builder) anew() string {
+	if d := b.in.Plan.Detached; d != nil {
+		return fmt.Sprintf("edgeprime plan --shares %d -o plan.json", d.Shares)
+	}
+	return "edgeprime launch"
+}
+
 // next is what to do, the most urgent first, each thing once.
-func next(r *Report) []string {
+func next(r *Report, anew string) []string {
 	var out []string
 	add := func(step string) {
 		if !slices.Contains(out, step) {
@@ -110,7 +118,7 @@ func next(r *Report) []string {
 		if len(out) == 0 {
 			add("name critical pages and at least one region in the launch file")
 		}
-		add("then run it again: edgeprime launch")
+		add("then run it again: " + anew)
 	}
 	return out
 }
@@ -131,6 +139,9 @@ func (b *builder) method(r *Report) []string {
 	}
 	for _, why := range r.Run.Pauses {
 		out = append(out, "The run held back for the origin's sake: "+why+".")
+	}
+	for _, note := range r.Run.Notes {
+		out = append(out, "Note: "+note+".")
 	}
 	if len(r.Run.Exemptions) > 0 {
 		out = append(out, fmt.Sprintf("The address guard let %s through by name.", plural(len(r.Run.Exemptions), "address")))

@@ -78,6 +78,8 @@ func (b *builder) advice(v *vantage, c *cell) string {
 	switch {
 	case v.answered == 0 && v.refused > 0:
 		return fmt.Sprintf("check that the edge at %s can be reached from here and is the right address", cmp.Or(v.Address, "the resolved address"))
+	case c.measured.IsZero() && b.in.Plan.Detached != nil:
+		return "carry out what is missing, and merge again: " + b.in.Run.Again
 	case c.measured.IsZero() && b.in.Run.StoppedBecause != "" && !b.in.Run.Interrupted:
 		return "mend what stopped the run, then begin a new one: edgeprime launch"
 	case c.measured.IsZero():

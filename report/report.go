@@ -62,6 +62,8 @@ type RunInfo struct {
 	Exemptions []string `json:"exemptions,omitempty"`
 	// Pauses are what the guard of the origin did to protect it, in words.
 	Pauses []string `json:"pauses,omitempty"`
+	// Notes are what else must be known of how the run went, each in words.
+	Notes []string `json:"notes,omitempty"`
 	// Again is the command line that goes on with the run.
 	Again string `json:"again,omitempty"`
 	// File is the report for people, in the run's folder.

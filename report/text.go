@@ -125,6 +125,7 @@ func (r *Report) textOrigin(b *strings.Builder) {
 		list(b, "", []string{slowed}, 1)
 	}
 	list(b, "", r.Run.Pauses, textFindings)
+	list(b, "note", r.Run.Notes, textFindings)
 	if r.Receipt != nil {
 		textReceipt(b, r.Receipt)
 	}

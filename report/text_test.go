@@ -60,11 +60,13 @@ func TestTextIsCutWithACount(t *testing.T) {
 	r := s.build(t)
 	r.Reasons = make([]string, 40)
 	r.Run.Pauses = []string{"a", "b", "c", "d"}
+	r.Run.Notes = []string{"nobody was there"}
 	r.Launch.At = r.Run.Finished.Add(50 * time.Hour)
 	got := text(t, r)
 	assert.Contains(t, got, "(in 2d 2h)")
 	assert.Contains(t, got, "and 34 reasons more")
 	assert.Contains(t, got, "and 1 more")
+	assert.Contains(t, got, "note        nobody was there\n")
 }
 
 func TestTextShowsTheWorstRulesAndCountsTheRest(t *testing.T) {

@@ -39,32 +39,54 @@ func discoverCommand(e *env) *cli.Command {
 func planCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "plan", ArgsUsage: "[FILE]",
-		Usage:       "discover, and say what priming would do and cost",
-		Description: "With -o, writes the plan and its manifest for approval; prime --plan runs exactly that.",
-		Flags:       runFlags(outputFlag("plan")),
+		Usage: "discover, and say what priming would do and cost",
+		Description: "With -o, writes the plan and its manifest for approval; prime --plan runs exactly that.\n" +
+			"With --shares, the plan is for processes that cannot reach each other, such as the jobs of a CI matrix: each\n" +
+			"carries out one share with prime --share, and report --from judges what they have seen.",
+		Flags: runFlags(append(sharesFlags(), outputFlag("plan"))...),
 		Action: func(c *cli.Context) error {
+			path := c.String("output")
+			if err := checkShares(c); err != nil {
+				return err
+			}
 			return e.withRun(c, true, func(ctx context.Context, r *launchRun) error {
-				if err := r.steps(ctx, r.discover, planStep(r)); err != nil {
+				if err := r.detach(c.Int("shares")); err != nil {
 					return err
 				}
-				if path := c.String("output"); path != "" {
-					if err := e.writeTo(manifestBeside(path), r.manifest.Write); err != nil {
-						return err
-					}
-					if err := writeJSON(path, r.plan); err != nil {
-						return err
-					}
+				if err := r.steps(ctx, r.discover, r.expire(c.Duration("expires")), planStep(r)); err != nil {
+					return err
 				}
 				r.printPlan(e.stdout)
-				if path := c.String("output"); path != "" {
-					e.tell("wrote %s and %s; once approved: edgeprime prime --plan %s", path, manifestBeside(path), path)
-				} else {
+				if path == "" {
 					e.tell("go on with: %s", r.again("launch"))
+					return nil
 				}
-				return nil
+				return r.handOut(ctx, path)
 			})
 		},
 	}
+}
+
+// handOut writes the plan and what goes with it.
+func (r *launchRun) handOut(ctx context.Context, path string) error {
+	if r.plan.Detached != nil {
+		select { // shares may begin at once, and know nothing of what discovery has asked
+		case <-time.After(r.tower.permits.Legacy()):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	if err := r.e.writeTo(manifestBeside(path), r.manifest.Write); err != nil {
+		return err
+	}
+	if err := writeJSON(path, r.plan); err != nil {
+		return err
+	}
+	if r.plan.Detached != nil {
+		return r.handOutShares(ctx, path)
+	}
+	r.e.tell("wrote %s and %s; once approved: edgeprime prime --plan %s", path, manifestBeside(path), path)
+	return nil
 }
 
 // manifestBeside names the manifest of a plan file.

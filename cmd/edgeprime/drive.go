@@ -41,7 +41,7 @@ func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regio
 		return err
 	}
 	d := r.dispatcher(work, bars.show)
-	if err := d.Replay(r.seen.Observations(ctx)); err != nil {
+	if err := d.Replay(r.observations(ctx)); err != nil {
 		return err
 	}
 	group, groupCtx := errgroup.WithContext(ctx)

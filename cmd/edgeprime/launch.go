@@ -1,20 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 
-	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -46,10 +39,15 @@ func launchCommand(e *env) *cli.Command {
 func primeCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "prime", ArgsUsage: "[FILE]",
-		Usage:       "discover, plan and prime; measure later with verify --resume",
-		Description: "With --plan, the set of cells and the limits are exactly those of an approved plan.",
-		Flags:       runFlags(planFlag()),
+		Usage: "discover, plan and prime; measure later with verify --resume",
+		Description: "With --plan, the set of cells and the limits are exactly those of an approved plan.\n" +
+			"With --share, the argument is a plan that edgeprime plan --shares has made: that part of it is primed and\n" +
+			"measured here, within its share of the origin's limit, and left for edgeprime report --from.",
+		Flags: runFlags(planFlag(), shareFlag(), regionFlag()),
 		Action: func(c *cli.Context) error {
+			if c.IsSet("share") || c.IsSet("region") {
+				return e.primeShare(c)
+			}
 			return e.withRun(c, true, func(ctx context.Context, r *launchRun) error {
 				if err := r.steps(ctx, r.discover, planStep(r), r.prime); err != nil {
 					return primeError(r, err)
@@ -104,9 +102,16 @@ func (e *env) withRun(c *cli.Context, primes bool, work func(context.Context, *l
 	if err != nil {
 		return err
 	}
-	approved, err := readApproved(l, c.String("plan"))
+	path := c.String("plan")
+	if path == "" {
+		return e.inRun(c.Context, l, c.String("resume"), primes, work)
+	}
+	approved, err := readApproved(l, path)
 	if err != nil {
 		return err
+	}
+	if approved.plan.Detached != nil {
+		return withHint(usageError("%s is to be carried out in %d shares", path, approved.plan.Detached.Shares), "edgeprime prime --share 1/%d %s", approved.plan.Detached.Shares, path)
 	}
 	return e.inRun(c.Context, l, c.String("resume"), primes, func(ctx context.Context, r *launchRun) error {
 		if err := r.adopt(approved); err != nil {
@@ -181,63 +186,11 @@ func planStep(r *launchRun) func(context.Context) error {
 	}
 }
 
-// approved is a plan that somebody has agreed to, with the manifest that it is for.
-type approved struct {
-	path           string
-	plan, manifest []byte
-}
-
-// readApproved reads an approved plan and checks that it is for this launch, before anything begins.
-func readApproved(l *launch, path string) (*approved, error) {
-	if path == "" {
-		return nil, nil //nolint:nilnil // no plan was approved, and none is asked for
-	}
-	a := &approved{path: path}
-	for name, into := range map[string]*[]byte{path: &a.plan, manifestBeside(path): &a.manifest} {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, withHint(usageError("approved plan: %w", err), "edgeprime plan -o %s writes the plan and its manifest", path)
-		}
-		*into = data
-	}
-	var plan regions.Plan
-	if err := json.Unmarshal(a.plan, &plan); err != nil {
-		return nil, withHint(usageError("%s is no plan: %w", path, err), "plan again: edgeprime plan -o %s", path)
-	}
-	m, err := crawl.ReadManifest(bytes.NewReader(a.manifest))
-	if err != nil {
-		return nil, withHint(usageError("%s: %w", manifestBeside(path), err), "plan again: edgeprime plan -o %s", path)
-	}
-	want, err := regions.NewPlan(planInput(l, m))
-	if err != nil {
-		return nil, usageError("%w", err)
-	}
-	if !reflect.DeepEqual(want, &plan) {
-		return nil, withHint(usageError("%s is not what %s plans for this manifest now: launch, limits, stages, vantages or variants differ", path, l.Path),
-			"undo the change, or have a new plan approved: edgeprime plan -o %s", path)
-	}
-	return a, nil
-}
-
-// adopt copies an approved plan and its manifest into the run, so that nothing is discovered anew.
-func (r *launchRun) adopt(a *approved) error {
-	if a == nil {
-		return nil
-	}
-	for name, data := range map[string][]byte{manifestFile: a.manifest, planFile: a.plan} {
-		target := filepath.Join(r.dir, name)
-		if _, err := os.Stat(target); err == nil {
-			return usageError("run %s has a %s already; --plan begins a new run", r.ID, name)
-		}
-		if err := renameio.WriteFile(target, data, 0o600); err != nil {
-			return fmt.Errorf("approved plan: %w", err)
-		}
-	}
-	return nil
-}
-
 // again is the command line that goes on with the run.
 func (r *launchRun) again(command string) string {
+	if r.share != nil {
+		return r.share.command(r.share.Share)
+	}
 	line := "edgeprime " + command + " --resume " + r.ID
 	if !slices.Contains(launchNames(), r.launch.Path) {
 		line += " " + r.launch.Path

@@ -34,45 +34,60 @@ func formatFlag() *cli.StringFlag {
 
 func reportCommand(e *env) *cli.Command {
 	return &cli.Command{
-		Name: "report", ArgsUsage: "FOLDER",
-		Usage:       "render a run's report again, without one more request",
-		Description: "FOLDER is a run's folder, or its report.json. The exit code is that of the run.",
-		Flags:       []cli.Flag{formatFlag(), outputFlag("report")},
-		Action: func(c *cli.Context) error {
-			path, err := e.oneArg(c)
-			if err != nil {
-				return err
-			}
-			if path == "" {
-				return withHint(usageError("report needs a run's folder"), "edgeprime report readiness/<launch>/<run id>")
-			}
-			if err := checkFormat(c.String("format")); err != nil {
-				return err
-			}
-			if info, err := os.Stat(path); err == nil && info.IsDir() {
-				path = filepath.Join(path, reportFile)
-			}
-			file, err := os.Open(path)
-			if err != nil {
-				return withHint(usageError("report: %w", err), "a run has a report once it was measured: edgeprime verify --resume RUN")
-			}
-			defer file.Close()
-			r, err := report.Read(file)
-			if err != nil {
-				return usageError("%s: %w", path, err)
-			}
-			receipt, err := readReceipt(filepath.Dir(path))
-			if err != nil {
-				return err
-			}
-			r.AddReceipt(receipt)
-			render := func(w io.Writer) error { return formats[c.String("format")].write(w, r) }
-			if err := e.writeTo(c.String("output"), render); err != nil {
-				return err
-			}
-			return verdictError(r)
+		Name: "report", ArgsUsage: "FOLDER...",
+		Usage: "render a run's report again, or judge what shares have seen, without one more request",
+		Description: "FOLDER is a run's folder, or its report.json. The exit code is that of the run.\n" +
+			"With --from, the FOLDERs are those that prime --share has left: what they hold is one run, and is judged anew.",
+		Flags: []cli.Flag{
+			formatFlag(), outputFlag("report"),
+			&cli.BoolFlag{Name: "from", Usage: "merge the shares of a plan, and judge them"},
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "with --from: the launch `FILE` that the plan was made with"},
+			&cli.StringFlag{Name: "report-dir", Usage: "with --from: the `FOLDER` that runs are kept in [$EDGEPRIME_REPORT_DIR]"},
 		},
+		Action: e.reportAgain,
 	}
+}
+
+// reportAgain renders the report that a run has left, or judges shares.
+func (e *env) reportAgain(c *cli.Context) error {
+	if c.Bool("from") {
+		return e.reportShares(c)
+	}
+	if c.IsSet("config") || c.IsSet("report-dir") {
+		return usageError("--config and --report-dir are for --from: a run's report holds what it was judged by")
+	}
+	path, err := e.oneArg(c)
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		return withHint(usageError("report needs a run's folder"), "edgeprime report readiness/<launch>/<run id>")
+	}
+	if err := checkFormat(c.String("format")); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, reportFile)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return withHint(usageError("report: %w", err), "a run has a report once it was measured: edgeprime verify --resume RUN")
+	}
+	defer file.Close()
+	r, err := report.Read(file)
+	if err != nil {
+		return usageError("%s: %w", path, err)
+	}
+	receipt, err := readReceipt(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	r.AddReceipt(receipt)
+	render := func(w io.Writer) error { return formats[c.String("format")].write(w, r) }
+	if err := e.writeTo(c.String("output"), render); err != nil {
+		return err
+	}
+	return verdictError(r)
 }
 
 func checkFormat(name string) error {
@@ -91,14 +106,18 @@ func formatNames() []string {
 	return names
 }
 
-// report judges what the run has seen, writes the report in every format into the run's folder and
-// prints it in one.
+// report reports what the run has seen.
 func (r *launchRun) report(ctx context.Context, format string) error {
 	if err := checkFormat(format); err != nil {
 		return err
 	}
 	in := r.reportInput(ctx)
-	var err error
+	in.Pace, in.Observations = r.tower.permits.Pace(), r.observations(context.WithoutCancel(ctx))
+	return r.publish(in, format, "")
+}
+
+// publish judges, writes the report in every format into the run's folder, and in one to a file or standard output.
+func (r *launchRun) publish(in report.Input, format, output string) (err error) {
 	if in.Rules, err = r.launch.linter(); err != nil {
 		return err
 	}
@@ -120,7 +139,7 @@ func (r *launchRun) report(ctx context.Context, format string) error {
 			return fmt.Errorf("write the report: %w", err)
 		}
 	}
-	if err := formats[format].write(r.e.stdout, result); err != nil {
+	if err := r.e.writeTo(output, func(w io.Writer) error { return formats[format].write(w, result) }); err != nil {
 		return fmt.Errorf("print the report: %w", err)
 	}
 	r.e.tell("report: %s", r.reportPath())
@@ -147,11 +166,9 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 		Criteria: r.launch.criteria(),
 		Run: report.RunInfo{
 			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
-			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.notes.all(), File: r.reportPath(), Again: r.again("launch"),
+			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.pauses.all(), Notes: r.notes.all(), File: r.reportPath(), Again: r.again("launch"),
 		},
-		Manifest: r.manifest, Plan: r.plan, Pace: r.tower.permits.Pace(),
-		Observations: r.seen.Observations(context.WithoutCancel(ctx)),
-		Now:          r.e.now(),
+		Manifest: r.manifest, Plan: r.plan, Now: r.e.now(),
 	}
 	if in.Manifest == nil {
 		in.Manifest = &crawl.Manifest{}

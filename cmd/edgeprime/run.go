@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +19,8 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/edgeprime/edgeprime/crawl"
+	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
 	"github.com/edgeprime/edgeprime/regions/natsq"
 )
@@ -35,18 +38,21 @@ const (
 type launchRun struct {
 	beginning
 
-	state  *launchState
-	e      *env
-	launch *launch
-	dir    string // the run's folder
-	seen   *natsq.Run
-	tower  *tower
-	desk   *desk
-	legacy *legacy
+	state    *launchState
+	e        *env
+	launch   *launch
+	dir      string // the run's folder
+	seen     *natsq.Run
+	share    *share            // nil: the run is carried out here, as a whole
+	detached *regions.Detached // what the plan to come is for; nil for this process
+	tower    *tower
+	desk     *desk
+	legacy   *legacy
 
 	manifest *crawl.Manifest
 	plan     *regions.Plan
-	notes    notes                // what the report must tell of the way
+	pauses   notes                // what the guard did for the origin's sake
+	notes    notes                // what else the report must tell of the way
 	trace    func(crawl.Decision) // hears what discovery decides; nil for nobody
 	mute     bool                 // discovery's problems are shown with its result
 	stopped  string               // why the run ended early, in words; empty when it did not
@@ -81,9 +87,22 @@ func newRunID(now time.Time) string {
 }
 
 // openRun begins a run, or goes on with the one that resume names.
-func openRun(ctx context.Context, e *env, l *launch, resume string, primes bool) (r *launchRun, err error) {
+func openRun(ctx context.Context, e *env, l *launch, resume string, primes bool) (*launchRun, error) {
+	return open(ctx, e, l, l.folder(), func(r *launchRun) (dir string, err error) {
+		if resume == "" {
+			err = r.begin(ctx, newRunID(e.now()), primes)
+		} else {
+			err = r.goOn(ctx, resume)
+		}
+		return filepath.Join(r.state.base, r.ID), err
+	})
+}
+
+// open opens the state in a folder and the run that identify begins or finds there; it returns the run's
+// own folder.
+func open(ctx context.Context, e *env, l *launch, base string, identify func(*launchRun) (dir string, err error)) (r *launchRun, err error) {
 	r = &launchRun{e: e, launch: l}
-	if r.state, err = openState(ctx, e, l); err != nil {
+	if r.state, err = openState(ctx, e, l, base); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -91,15 +110,9 @@ func openRun(ctx context.Context, e *env, l *launch, resume string, primes bool)
 			err = errors.Join(err, r.Close())
 		}
 	}()
-	if resume == "" {
-		err = r.begin(ctx, primes)
-	} else {
-		err = r.goOn(ctx, resume)
-	}
-	if err != nil {
+	if r.dir, err = identify(r); err != nil {
 		return r, err
 	}
-	r.dir = filepath.Join(r.state.base, r.ID)
 	if err := os.MkdirAll(r.dir, 0o700); err != nil {
 		return r, fmt.Errorf("run folder: %w", err)
 	}
@@ -133,10 +146,9 @@ func (r *launchRun) takeOver(ctx context.Context, l *legacy) error {
 }
 
 // begin starts a new run and writes down how.
-func (r *launchRun) begin(ctx context.Context, primes bool) error {
-	now := r.e.now()
+func (r *launchRun) begin(ctx context.Context, id string, primes bool) error {
 	r.beginning = beginning{
-		ID: newRunID(now), Started: now.UTC().Truncate(time.Millisecond), Config: r.launch.Digest, Tool: toolVersion(), Primes: primes,
+		ID: id, Started: r.e.now().UTC().Truncate(time.Millisecond), Config: r.launch.Digest, Tool: toolVersion(), Primes: primes,
 	}
 	return r.state.keep(ctx, r.beginning)
 }
@@ -163,7 +175,15 @@ func (r *launchRun) goOn(ctx context.Context, id string) error {
 
 // complete exports the observations into the run's folder: every step is done.
 func (r *launchRun) complete(ctx context.Context) error {
-	return r.e.writeTo(filepath.Join(r.dir, observationsFile), func(w io.Writer) error { return writeObservations(ctx, w, r.seen) })
+	return r.e.writeTo(filepath.Join(r.dir, observationsFile), func(w io.Writer) error { return writeObservations(w, r.seen.Observations(ctx)) })
+}
+
+// observations streams what the run has seen, and before it what discovery has seen for its shares.
+func (r *launchRun) observations(ctx context.Context) iter.Seq2[edge.Observation, error] {
+	if r.share == nil {
+		return r.seen.Observations(ctx)
+	}
+	return inOrder(r.share.discovered, r.seen.Observations(ctx))
 }
 
 // Close ends the work on the run; what is not complete can be resumed.
@@ -201,7 +221,7 @@ func (r *launchRun) endedEarly(ctx context.Context, err error) bool {
 		r.stopped = "interrupted"
 	case errors.Is(err, crawl.ErrNothing):
 		r.stopped = "no asset in scope was found"
-	case errors.Is(err, regions.ErrGate), isAborted(err):
+	case errors.Is(err, regions.ErrGate), errors.Is(err, origin.ErrExpired), isAborted(err):
 		r.stopped = err.Error()
 	default:
 		return false

@@ -1,18 +1,19 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/regions/natsq"
 	"github.com/edgeprime/edgeprime/report"
 )
@@ -51,11 +52,11 @@ func (e *env) onState(work func(*cli.Context, *launchState, []natsq.Info) error)
 		if err != nil {
 			return err
 		}
-		base := filepath.Join(l.File.Report.Dir, l.File.Name)
+		base := l.folder()
 		if _, err := os.Stat(filepath.Join(base, stateFolder)); errors.Is(err, fs.ErrNotExist) {
 			return withHint(usageError("launch %s has no runs in %s", l.File.Name, base), "edgeprime launch begins one")
 		}
-		s, err := openState(c.Context, e, l)
+		s, err := openState(c.Context, e, l, base)
 		if err != nil {
 			return err
 		}
@@ -150,13 +151,13 @@ func (e *env) printObservations(c *cli.Context, s *launchState, runs []natsq.Inf
 	if err != nil {
 		return err
 	}
-	return writeObservations(c.Context, e.stdout, run)
+	return writeObservations(e.stdout, run.Observations(c.Context))
 }
 
-// writeObservations writes what counts of a run as JSON Lines.
-func writeObservations(ctx context.Context, w io.Writer, run *natsq.Run) error {
+// writeObservations writes observations as JSON Lines.
+func writeObservations(w io.Writer, all iter.Seq2[edge.Observation, error]) error {
 	out := json.NewEncoder(w)
-	for o, err := range run.Observations(ctx) {
+	for o, err := range all {
 		if err == nil {
 			err = out.Encode(o) //nolint:gosec // a pass is a phase of the run here
 		}

@@ -94,6 +94,18 @@ func lacking(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// steady writes a report without what differs from run to run, times above all: steady IN OUT.
+func steady(ts *testscript.TestScript, _ bool, args []string) {
+	r := scriptReport(ts, args[0])
+	r.Launch, r.Run, r.Method, r.Reasons, r.Actual.Duration = report.Launch{}, report.RunInfo{}, nil, nil, 0
+	r.Origin = report.Load{Limits: r.Origin.Limits, Requests: r.Origin.Requests, Spared: r.Origin.Spared, Errors: r.Origin.Errors}
+	for i, v := range r.Vantages {
+		v.Address, v.TTFBHit, v.TTFBMiss = "", report.Times{Count: v.TTFBHit.Count}, report.Times{Count: v.TTFBMiss.Count}
+		r.Vantages[i] = v
+	}
+	ts.Check(writeJSON(ts.MkAbs(args[1]), r))
+}
+
 // worlds are the running worlds of scripts.
 type worlds struct {
 	mu sync.Mutex

@@ -24,9 +24,12 @@ type launchState struct {
 	engine *natsq.Engine
 }
 
-// openState opens the state of a launch. One command at a time works on a launch.
-func openState(ctx context.Context, e *env, l *launch) (*launchState, error) {
-	s := &launchState{base: filepath.Join(l.File.Report.Dir, l.File.Name)}
+// folder is where a launch's runs are.
+func (l *launch) folder() string { return filepath.Join(l.File.Report.Dir, l.File.Name) }
+
+// openState opens the state in a folder of a launch. One command at a time works on it.
+func openState(ctx context.Context, e *env, l *launch, base string) (*launchState, error) {
+	s := &launchState{base: base}
 	folder := filepath.Join(s.base, stateFolder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)

@@ -217,6 +217,9 @@ func (r *launchRun) makePlan() error {
 		if err := json.Unmarshal(data, &r.plan); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
+		if d := r.plan.Detached; d != nil {
+			return withHint(usageError("run %s is carried out in shares", r.ID), "edgeprime prime --share 1/%d %s", d.Shares, path)
+		}
 		if r.plan.Manifest != r.manifest.Digest() {
 			return withHint(usageError("%s was made for another manifest than the one beside it", path), "plan again: edgeprime plan -o FILE")
 		}
@@ -224,7 +227,9 @@ func (r *launchRun) makePlan() error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("plan: %w", err)
 	}
-	if r.plan, err = regions.NewPlan(planInput(r.launch, r.manifest)); err != nil {
+	in := planInput(r.launch, r.manifest)
+	in.Detached = r.detached
+	if r.plan, err = regions.NewPlan(in); err != nil {
 		return usageError("%w", err)
 	}
 	return writeJSON(path, r.plan)

@@ -44,7 +44,7 @@ func newTower(r *launchRun) (*tower, error) {
 	}
 	permits.Notify = func(why string) {
 		r.e.tell("origin: %s", why)
-		r.notes.add(why)
+		r.pauses.add(why)
 	}
 	address, err := edge.NewAddressGuard(r.launch.File.AllowAddresses)
 	if err != nil {

@@ -136,11 +136,11 @@ func TestTowerTakesItsLimitsFromTheLaunchFile(t *testing.T) {
 		p, err := tw.permits.Acquire(t.Context(), "eu")
 		require.NoError(t, err)
 		p.Release(origin.Outcome{Written: true, Complete: true, Status: 503, Backoff: time.Minute})
-		assert.Equal(t, []string{"an answer with status 503 asked for it: pausing for 1m0s"}, r.notes.all())
+		assert.Equal(t, []string{"an answer with status 503 asked for it: pausing for 1m0s"}, r.pauses.all())
 		in := r.reportInput(context.Background())
 		assert.Equal(t, origin.Pace{RPS: 24, InFlight: 4, LowestRPS: 24, LowestInFlight: 4, Decreases: 1}, in.Pace)
 		told := in.Run
-		assert.Equal(t, r.notes.all(), told.Pauses)
+		assert.Equal(t, r.pauses.all(), told.Pauses)
 		assert.Equal(t, []string{l.addrs["eu"]}, told.Exemptions)
 	})
 }
