@@ -11,8 +11,8 @@ import (
 
 // Fingerprint is "sha-256:" and the digest of what matters in a document: its markup without what a
 // server writes anew for each request, and the URLs of its own host that its inline scripts load.
-// Nonces, the rest of inline scripts, comments, the values of hidden inputs and the contents of CSRF
-// meta elements do not count, so that two answers of one deploy have one fingerprint.
+// Nonces, the rest of inline scripts, what CDNs inject, comments, the values of hidden inputs and the
+// contents of CSRF meta elements do not count, so that two answers of one deploy have one fingerprint.
 func Fingerprint(body []byte, pageURL string) string {
 	text, _ := decodeDocument(body, "")
 	s := stableMarkup{h: sha256.New(), z: htmlTokens{text: text}, text: text}
@@ -49,10 +49,31 @@ func (s *stableMarkup) token(kind tokenKind) {
 		if s.inScript || string(s.z.name) == "base" {
 			s.scripts = append(s.scripts, s.z.raw...)
 		}
+		if src := s.z.attrs.value("src"); s.inScript && (src == "" || injected(src)) {
+			s.leaveOut(len(s.z.raw))
+			return
+		}
 		s.tag()
 	case kind == endToken && string(s.z.name) == "script":
 		s.scripts = append(s.scripts, s.z.raw...)
+		s.leaveOut(len(s.z.raw))
 	}
+}
+
+// injected tells the scripts that CDNs write into documents at the edge: bot detection, and measurements
+// of visitors. Their paths are reserved on every host; one has a host of its own.
+func injected(src string) bool {
+	_, rest, ok := strings.Cut(src, "//")
+	host, path, _ := strings.Cut(rest, "/")
+	if !ok {
+		path = strings.TrimPrefix(src, "/")
+	}
+	return host == "static.cloudflareinsights.com" || slices.ContainsFunc([]string{
+		"cdn-cgi/",            // Cloudflare
+		"akam/",               // Akamai
+		"_Incapsula_Resource", // Imperva
+		"TSPD/",               // F5
+	}, func(reserved string) bool { return strings.HasPrefix(path, reserved) })
 }
 
 // leaveOut hashes what was read but for its last n bytes.
@@ -100,7 +121,7 @@ func ownURLs(text []byte, pageURL string) []string {
 	}
 	var urls []string
 	for _, a := range ExtractHTML(text, pageURL) {
-		if _, rest, _ := strings.Cut(a.URL, "://"); strings.HasPrefix(rest, page.hostPort()+"/") {
+		if _, rest, _ := strings.Cut(a.URL, "://"); strings.HasPrefix(rest, page.hostPort()+"/") && !injected(a.URL) {
 			urls = append(urls, a.URL)
 		}
 	}

@@ -16,6 +16,11 @@ func TestFingerprint(t *testing.T) {
 		"comment":       {"12:00", "12:01"},
 		"hidden input":  {"name=t value=1", "name=t value=2"},
 		"csrf meta":     {"abc", "abd"},
+		"injected":      {"</body>", "<script>(function(){var a=1})();</script></body>"},
+		"challenge":     {"</body>", "<script src=/cdn-cgi/challenge-platform/scripts/jsd/main.js></script></body>"},
+		"loader":        {"</body>", "<script>var s=document.createElement('script');s.src='/cdn-cgi/challenge-platform/x.js'</script></body>"},
+		"beacon":        {"</body>", "<script defer src=https://static.cloudflareinsights.com/beacon.min.js data-cf-beacon='{}'></script></body>"},
+		"akamai":        {"</head>", "<script src=//www.example.com/akam/13/5c1 defer></script></head>"},
 	}
 	differ := map[string][2]string{
 		"text":          {"Hello", "Bye"},
@@ -26,6 +31,9 @@ func TestFingerprint(t *testing.T) {
 		"end tag":       {"</p>", "</i>"},
 		"attribute":     {"<body>", "<body class=x>"},
 		"doctype":       {"<!doctype html>", "<!doctype svg>"},
+		"script":        {"</body>", "<script src=/app.js></script></body>"},
+		"other script":  {"</body>", "<script src=https://static.example/akamai/app.js></script></body>"},
+		"inline import": {"</body>", "<script type=module>import '/n.js'</script></body>"},
 	}
 	want := Fingerprint([]byte(base), testPage)
 	assert.Regexp(t, "^sha-256:[0-9a-f]{64}$", want)
