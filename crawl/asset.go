@@ -77,4 +77,7 @@ type Asset struct {
 	Canonical string `json:"canonical,omitempty"`
 	// Bytes is the size of the body on the wire as discovery saw it; 0 when unknown.
 	Bytes int64 `json:"bytes,omitempty"`
+	// Epoch counts the changes of the launch during a run: what was seen of the asset in an earlier
+	// epoch says nothing of it any more. 0 when it has not changed.
+	Epoch int `json:"epoch,omitempty"`
 }

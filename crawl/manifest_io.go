@@ -167,8 +167,8 @@ func (a Asset) validate() error {
 	if c, err := parseLink(a.Canonical); a.Canonical != "" && (err != nil || c.key != a.Canonical) {
 		return errors.New("the canonical URL is not in its WHATWG form without fragment")
 	}
-	if a.Status != 0 && (a.Status < 100 || a.Status > 999) || a.Bytes < 0 {
-		return errors.New("status or bytes is out of range")
+	if a.Status != 0 && (a.Status < 100 || a.Status > 999) || a.Bytes < 0 || a.Epoch < 0 {
+		return errors.New("status, bytes or epoch is out of range")
 	}
 	return nil
 }

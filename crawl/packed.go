@@ -36,12 +36,13 @@ type template struct {
 	mode                                Mode
 	reason, initiator, source, selected string
 	thirdParty                          bool
+	epoch                               int
 }
 
 func templateOf(a *Asset) template {
 	t := template{
 		kind: a.Kind, priority: a.Priority, mode: a.Mode, reason: a.Reason, initiator: a.Initiator, source: a.Source,
-		thirdParty: a.ThirdParty,
+		thirdParty: a.ThirdParty, epoch: a.Epoch,
 	}
 	for _, name := range a.Selected {
 		t.selected += strconv.Quote(name)
@@ -105,7 +106,7 @@ func (p *packer) templateOf(a *Asset) int {
 		p.known[key] = i
 		p.out.templates = append(p.out.templates, Asset{
 			Kind: a.Kind, Priority: a.Priority, Mode: a.Mode, Reason: a.Reason, Initiator: a.Initiator, Source: a.Source,
-			Selected: append([]string(nil), a.Selected...), ThirdParty: a.ThirdParty,
+			Selected: append([]string(nil), a.Selected...), ThirdParty: a.ThirdParty, Epoch: a.Epoch,
 		})
 	}
 	return i

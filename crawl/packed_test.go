@@ -33,6 +33,7 @@ func someAsset() *rapid.Generator[Asset] {
 			Canonical:  text("https://a.example/").Draw(t, "canonical"),
 			Location:   text("https://a.example/moved").Draw(t, "location"),
 			Bytes:      rapid.OneOf(rapid.Just(int64(0)), rapid.Int64()).Draw(t, "bytes"),
+			Epoch:      rapid.IntRange(0, 2).Draw(t, "epoch"),
 		}
 	})
 }

@@ -22,6 +22,8 @@ const (
 	Confirm Pass = "confirm"
 	// Recheck asks what a worker elsewhere has measured, from the coordinator's place: they must agree.
 	Recheck Pass = "recheck"
+	// Pin asks again for a launch page whose content must not have changed; Epoch is the number of the check.
+	Pin Pass = "pin"
 )
 
 // Completeness says whether a body arrived whole.

@@ -60,6 +60,8 @@ type Dispatcher struct {
 	Progress Progress // may be nil
 	// Enter announces a region at work and returns how to take that back; may be nil.
 	Enter func(region string) (leave func())
+	// Between is called when a gate has opened, before the next stage; an error ends Prime. May be nil.
+	Between func(ctx context.Context, behind Stage) error
 	// MeasureOnly makes Verify measure what this run did not prime.
 	MeasureOnly bool
 
@@ -112,6 +114,12 @@ func (d *Dispatcher) Prime(ctx context.Context) error {
 			return err
 		}
 		if err := d.tally.gate(stage); err != nil {
+			return err
+		}
+		if d.Between == nil {
+			continue
+		}
+		if err := d.Between(ctx, stage); err != nil {
 			return err
 		}
 	}

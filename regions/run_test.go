@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -368,6 +369,50 @@ func TestRunMeasuresAShieldThatServesVisitors(t *testing.T) {
 		assert.Equal(t, 10, w.passes("prime "+region), region)
 		assert.Equal(t, 10, w.passes("verify "+region), region)
 	}
+}
+
+// What changed while the run went on is asked anew from the first stage on, and what was seen of it before
+// counts for no gate and for no second measurement.
+func TestRunAsksAnewForWhatChanged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	in := input(6)
+	in.Stages = regions.Stages{Canary: "eu"}
+	r := newRun(t, in, path)
+	w := &world{stored: map[string]bool{}, answer: func(t regions.Task, o *edge.Observation) {
+		if t.Asset.URL == "http://shop.example/000" && t.Epoch == 0 {
+			o.Status = 500 // the old one is broken
+		}
+	}}
+	changed := errors.New("changed")
+	var behind []string
+	r.dispatcher.Between = func(_ context.Context, s regions.Stage) error {
+		behind = append(behind, s.Name)
+		return changed
+	}
+	r.plan.Stages[0].Gate.MaxErrorRatio = 0.4
+	require.ErrorIs(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime), changed)
+	assert.Equal(t, []string{"canary-eu"}, behind)
+	asked := len(w.asked)
+
+	var assets []crawl.Asset
+	for a := range in.Manifest.All() {
+		if a.URL == "http://shop.example/000" {
+			a.Epoch = 1
+		}
+		assets = append(assets, a)
+	}
+	in.Manifest = crawl.NewManifest(assets)
+	again := newRun(t, in, path)
+	again.plan.Stages[0].Gate.MaxErrorRatio = 0.1
+	require.NoError(t, again.do(t.Context(), w.fetch, again.dispatcher.Prime, again.dispatcher.Verify))
+	var anew []string
+	for _, a := range w.asked[asked:] {
+		if strings.Contains(a, " eu ") && !strings.HasPrefix(a, "verify") {
+			anew = append(anew, a)
+		}
+	}
+	assert.Equal(t, []string{"prime eu http://shop.example/000", "sample eu http://shop.example/000"}, anew)
+	assert.Zero(t, w.passes("confirm"))
 }
 
 func TestMeasuringAloneDoesNotPrime(t *testing.T) {

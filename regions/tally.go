@@ -26,10 +26,11 @@ type counts struct {
 
 type cellKey struct{ url, variant, vantage string }
 
-// add counts one observation. What discovery fetched besides assets is no cell.
+// add counts one observation. What discovery fetched besides assets is no cell, and what was seen before
+// the asset changed is void.
 func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 	asset, isAsset := m.Find(o.URL)
-	if !isAsset {
+	if !isAsset || o.Epoch != asset.Epoch {
 		return
 	}
 	critical := asset.Priority == crawl.Critical
@@ -67,7 +68,7 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 		if mayHitNext(o) {
 			t.missed[cellKey{o.URL, o.Variant, o.Vantage}] = struct{}{}
 		}
-	case edge.Confirm, edge.Discover, edge.Recheck:
+	case edge.Confirm, edge.Discover, edge.Recheck, edge.Pin:
 	}
 }
 

@@ -20,9 +20,9 @@ type Task struct {
 	Epoch   int          `json:"epoch,omitempty"`
 }
 
-// NewTask returns the task of a run for one cell and pass, with its id. A task has one observation, ever.
+// NewTask returns the task of a run for one cell and pass, with its id, in the epoch of the asset. A task has one observation, ever.
 func NewTask(run string, c Cell, stage string, pass edge.Pass) Task {
-	t := Task{Asset: c.Asset, Variant: c.Variant, Vantage: c.Vantage, Stage: stage, Pass: pass}
+	t := Task{Asset: c.Asset, Variant: c.Variant, Vantage: c.Vantage, Stage: stage, Pass: pass, Epoch: c.Asset.Epoch}
 	t.ID = TaskID(run, &edge.Observation{
 		URL: c.Asset.URL, Variant: c.Variant.Name, Vantage: c.Vantage.Name, Pass: pass, Epoch: t.Epoch,
 	})

@@ -18,6 +18,7 @@ func (b *builder) report() *Report {
 		SchemaVersion: SchemaVersion, Launch: b.in.Launch, Run: b.in.Run, Criteria: b.in.Criteria, Scope: b.scope(),
 		Vantages: []Vantage{}, Origin: b.load.result(b.in.Plan.Limits, b.in.Pace), Rules: byRule(findings), Missing: b.missing(b.failing(findings)),
 		Problems: b.in.Manifest.Problems, ThirdParty: b.thirdParty(), Estimate: b.in.Plan.Estimate, Actual: b.actual,
+		Deploys: b.in.Deploys,
 	}
 	r.Actual.OriginRequests = r.Origin.Requests
 	r.Actual.Duration = r.Run.Finished.Sub(r.Run.Started)
@@ -139,6 +140,9 @@ func (b *builder) method(r *Report) []string {
 	}
 	for _, why := range r.Run.Pauses {
 		out = append(out, "The run held back for the origin's sake: "+why+".")
+	}
+	for _, d := range r.Deploys {
+		out = append(out, d.words()+".")
 	}
 	for _, note := range r.Run.Notes {
 		out = append(out, "Note: "+note+".")

@@ -22,6 +22,7 @@ type Input struct {
 	Manifest *crawl.Manifest
 	Plan     *regions.Plan
 	Pace     origin.Pace // of the run's guard; the zero value says nothing
+	Deploys  []Deploy    // changes of the launch pages that the run has met
 	// Observations are streamed once, in the order in which they were recorded.
 	Observations iter.Seq2[edge.Observation, error]
 	Now          time.Time
@@ -85,7 +86,6 @@ func (v *vantage) tier() bool { return v.Region == regions.ShieldRegion }
 type cell struct {
 	lint.Cell
 
-	epoch    int
 	primed   bool
 	failed   bool      // while priming
 	measured time.Time // the last measurement; zero without one
@@ -129,6 +129,9 @@ func (b *builder) add(o *edge.Observation) {
 	if v == nil || !isAsset || !isVariant {
 		return // what discovery fetched besides assets
 	}
+	if o.Pass == edge.Discover || o.Pass == edge.Pin {
+		return // it was asked to learn of the launch, not of the edge
+	}
 	e := b.in.Rules.Evidence(o)
 	if o.Pass != edge.Recheck {
 		v.add(o, e)
@@ -138,14 +141,14 @@ func (b *builder) add(o *edge.Observation) {
 		b.bytes[b.assets[asset].Kind] += o.Bytes
 	}
 	c := &v.cells[asset*len(b.variants)+variant]
-	if o.Pass == edge.Recheck {
+	switch {
+	case o.Epoch != b.assets[asset].Epoch: // seen before the asset changed: void
+	case o.Pass == edge.Recheck:
 		c.disputed = cmp.Or(c.disputed, disputes(&c.Last, o, e))
-		return
-	}
-	if c.URL == "" || o.Epoch > c.epoch {
-		*c = cell{epoch: o.Epoch, Cell: b.unasked(asset, o.Variant, v)}
-	}
-	if o.Epoch == c.epoch {
+	default:
+		if c.URL == "" {
+			*c = cell{Cell: b.unasked(asset, o.Variant, v)}
+		}
 		b.judge(c, o, e)
 	}
 }

@@ -246,14 +246,47 @@ func TestBuildLetsTheLatestAnswerSpeak(t *testing.T) {
 	s.drop(edge.Verify, script)
 	s.obs = append(s.obs, miss, observe(scriptOf(s), vantages()[2], edge.Confirm, noon.Add(2*time.Minute)))
 	assert.Equal(t, report.Ready, s.build(t).Verdict, "the second request hit")
+}
 
-	s = healthy()
-	late := observe(scriptOf(s), vantages()[2], edge.Verify, noon.Add(3*time.Minute))
-	late.Epoch, late.Status = 1, 500
+// What was seen of an asset before it changed is void, and so is what comes late of it.
+func TestBuildForgetsWhatWasSeenBeforeAnAssetChanged(t *testing.T) {
+	s := healthy()
+	var assets []crawl.Asset
+	for a := range s.in.Manifest.All() {
+		a.Epoch = one(a.URL == script)
+		assets = append(assets, a)
+	}
+	s.in.Manifest = crawl.NewManifest(assets)
+	r := s.build(t)
+	assert.Equal(t, report.Inconclusive, r.Verdict)
+	require.NotEmpty(t, r.Missing)
+	assert.Equal(t, "it was never asked", r.Missing[0].Reason)
+
+	for i, v := range vantages() {
+		for _, pass := range []edge.Pass{edge.Prime, edge.Verify} {
+			o := observe(scriptOf(s), v, pass, noon.Add(time.Duration(i)*time.Minute))
+			o.Epoch, o.Digest = 1, "sha-256:new"
+			s.obs = append(s.obs, o)
+		}
+	}
+	late := observe(scriptOf(s), vantages()[2], edge.Verify, noon.Add(4*time.Minute))
+	late.Status = 500
+	for _, pass := range []edge.Pass{edge.Pin, edge.Discover} {
+		asked := observe(scriptOf(s), vantages()[2], pass, noon.Add(5*time.Minute))
+		asked.Epoch, asked.Status = 1, 500
+		s.obs = append(s.obs, asked)
+	}
 	s.obs = append(s.obs, late)
-	assert.Equal(t, report.NotReady, s.build(t).Verdict, "a higher epoch voids the older evidence")
-	s.obs = append(s.obs, observe(scriptOf(s), vantages()[2], edge.Verify, noon.Add(4*time.Minute)))
-	assert.Equal(t, report.NotReady, s.build(t).Verdict, "and a lower one that comes late counts for nothing")
+	r = s.build(t)
+	assert.Equal(t, report.Ready, r.Verdict, r.Reasons)
+	assert.Len(t, s.obs, r.Actual.Requests, "the load of all counts")
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func TestBuildLowPriorityCellsNeedNoEvidence(t *testing.T) {

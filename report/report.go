@@ -85,6 +85,8 @@ type Report struct {
 	Origin   Load      `json:"origin"`
 	// Receipt is what the origin's own access log says of the run; nil without an audit.
 	Receipt *origin.Receipt `json:"origin_receipt,omitempty"`
+	// Deploys are the changes of the launch pages that the run has met, in order.
+	Deploys []Deploy `json:"deploys,omitempty"`
 	// Rules are the findings, grouped by rule, worst first.
 	Rules []RuleFindings `json:"findings"`
 	// Missing are critical cells without the evidence that READY needs, grouped by reason.
@@ -95,6 +97,18 @@ type Report struct {
 	Actual     Actual           `json:"actual"`
 	Next       []string         `json:"next,omitempty"` // next steps, the first one first
 	Method     []string         `json:"method"`         // what was measured how, and what was not
+}
+
+// Deploy is a change of the launch pages during a run. What was seen of the assets that changed is void
+// from then on; they were primed and measured again.
+type Deploy struct {
+	At    time.Time `json:"at"`    // when it was found
+	Where string    `json:"where"` // how far the run was, in words
+	// Pages are the launch pages that changed, and URLs the first assets that changed or are new; Assets
+	// counts these all.
+	Pages  []string `json:"pages"`
+	Assets int      `json:"assets"`
+	URLs   []string `json:"urls,omitempty"`
 }
 
 // Scope is what was found.

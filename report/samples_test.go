@@ -35,7 +35,7 @@ func sample() *report.Report {
 		Run: report.RunInfo{
 			ID: "20261123T141207123Z-7f3a90c1", Tool: "1.0.0", ConfigDigest: "sha-256:4c1d…9a20",
 			Started: started, Finished: started.Add(6*time.Minute + 41*time.Second),
-			Exemptions: []string{"10.0.4.7:443"}, File: "readiness/spring-sale/20261123T141207123Z-7f3a90c1",
+			Exemptions: []string{"10.0.4.7:443"}, Notes: []string{"region eu sent an observation of another region: refused 3 times"}, File: "readiness/spring-sale/20261123T141207123Z-7f3a90c1",
 		},
 		Scope: report.Scope{
 			Assets: 1204, Critical: 412, Variants: []string{"br", "identity"},
@@ -63,6 +63,10 @@ func sample() *report.Report {
 			{URL: "https://www.shop.example/sitemap-old.xml", Problem: "sitemap-not-xml", Detail: "the sitemap answers with HTML; remove it from robots.txt", Incomplete: true},
 			{URL: "https://www.shop.example/terms.pdf", Problem: "page-not-html", Detail: "declared as a page and is a PDF"},
 		},
+		Deploys: []report.Deploy{{
+			At: started.Add(3 * time.Minute), Where: "behind stage canary-us", Pages: []string{"https://www.shop.example/"},
+			Assets: 2, URLs: []string{"https://www.shop.example/", "https://www.shop.example/app.7d2.js"},
+		}},
 		ThirdParty: []string{"cdn.analytics.example", "fonts.example"},
 		Estimate:   regions.Estimate{Requests: 9632, OriginRequests: 2408, OriginBytes: 114_000_000, UnknownSizes: 37, Duration: 2 * time.Minute},
 		Actual:     report.Actual{Requests: 9619, OriginRequests: 2408, Bytes: 141_204_331, Duration: 6*time.Minute + 41*time.Second},

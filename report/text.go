@@ -125,6 +125,9 @@ func (r *Report) textOrigin(b *strings.Builder) {
 		list(b, "", []string{slowed}, 1)
 	}
 	list(b, "", r.Run.Pauses, textFindings)
+	for _, d := range r.Deploys {
+		list(b, "deploy", []string{d.words()}, 1)
+	}
 	list(b, "note", r.Run.Notes, textFindings)
 	if r.Receipt != nil {
 		textReceipt(b, r.Receipt)
@@ -133,6 +136,12 @@ func (r *Report) textOrigin(b *strings.Builder) {
 	if len(r.ThirdParty) > 0 {
 		list(b, "third party", []string{strings.Join(r.ThirdParty, ", ") + ": named, never fetched"}, 1)
 	}
+}
+
+// words says what changed, when, and what came of it.
+func (d *Deploy) words() string {
+	return fmt.Sprintf("the launch changed during the run, found %s at %s: %s (%s); %s primed and measured anew, what was seen of them before is void",
+		d.Where, d.At.UTC().Format("15:04:05 MST"), plural(len(d.Pages), "page"), safe.URL(strings.Join(d.Pages, ", ")), plural(d.Assets, "asset"))
 }
 
 func kinds(list []KindCount) string {

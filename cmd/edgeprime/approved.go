@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -55,7 +56,7 @@ func readApproved(l *launch, path string) (*approved, error) {
 }
 
 // adopt copies an approved plan and its manifest into the run, so that nothing is discovered anew.
-func (r *launchRun) adopt(a *approved) error {
+func (r *launchRun) adopt(ctx context.Context, a *approved) error {
 	for name, data := range map[string][]byte{manifestFile: a.manifestFile, planFile: a.planFile} {
 		target := filepath.Join(r.dir, name)
 		if _, err := os.Stat(target); err == nil {
@@ -65,5 +66,6 @@ func (r *launchRun) adopt(a *approved) error {
 			return fmt.Errorf("approved plan: %w", err)
 		}
 	}
-	return nil
+	r.Approved = true
+	return r.state.keep(ctx, r.beginning)
 }

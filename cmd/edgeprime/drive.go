@@ -13,13 +13,12 @@ import (
 
 // prime primes stage by stage.
 func (r *launchRun) prime(ctx context.Context) error {
-	return r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Prime(ctx) })
+	return r.primeSteady(ctx)
 }
 
 // verify measures every visitors' cell, and asks some of what workers elsewhere have measured again.
 func (r *launchRun) verify(ctx context.Context) error {
-	err := r.drive(ctx, func(ctx context.Context, d *regions.Dispatcher) error { return d.Verify(ctx) })
-	if err != nil {
+	if err := r.verifySteady(ctx); err != nil {
 		return err
 	}
 	return r.recheck(ctx)
@@ -72,6 +71,9 @@ func (r *launchRun) dispatcher(queue regions.Queue, progress regions.Progress) *
 	return &regions.Dispatcher{
 		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.seen,
 		Progress: progress, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
+		Between: func(ctx context.Context, behind regions.Stage) error {
+			return r.steady(ctx, "behind stage "+behind.Name)
+		},
 	}
 }
 

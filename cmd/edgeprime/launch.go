@@ -65,6 +65,8 @@ func primeError(r *launchRun, err error) error {
 	switch {
 	case errors.Is(err, regions.ErrGate):
 		return withHint(notReady("%w", err), "mend the cause, then begin anew; what was primed so far is measured by: %s", r.again("verify"))
+	case errors.Is(err, errUnsteady):
+		return withHint(inconclusive("%w", err), "prime when the deploy is done: edgeprime launch")
 	case isAborted(err):
 		return withHint(inconclusive("%w", err), "look after the origin, then: %s", r.again("prime"))
 	case errors.Is(err, errInterrupted):
@@ -114,7 +116,7 @@ func (e *env) withRun(c *cli.Context, primes bool, work func(context.Context, *l
 		return withHint(usageError("%s is to be carried out in %d shares", path, approved.plan.Detached.Shares), "edgeprime prime --share 1/%d %s", approved.plan.Detached.Shares, path)
 	}
 	return e.inRun(c.Context, l, c.String("resume"), primes, func(ctx context.Context, r *launchRun) error {
-		if err := r.adopt(approved); err != nil {
+		if err := r.adopt(ctx, approved); err != nil {
 			return err
 		}
 		return work(ctx, r)

@@ -71,7 +71,7 @@ report: {dir: %q}
 	assert.Equal(t, exitCredentials, code)
 	assert.Regexp(t, `edgeprime: .*the preview host 127.0.0.1:\d+ answered 401`, refusal.String())
 	assert.Contains(t, refusal.String(), "hint: check the credential of headers: X-Preview")
-	assert.Equal(t, map[string]int{"preview": 3, "www.example": 4}, asked, "page and image are primed and measured under the public host")
+	assert.Equal(t, map[string]int{"preview": 3, "www.example": 5}, asked, "page and image are primed and measured under the public host, and the page once more")
 
 	assert.NotContains(t, stdout.String()+stderr.String(), secret)
 	masked := false

@@ -62,12 +62,12 @@ func shownToBrowser(a crawl.Asset) bool {
 }
 
 // tellRendered says what the browser was good for.
-func (r *launchRun) tellRendered() {
-	if !r.launch.File.Discovery.Render || r.manifest == nil {
+func (r *launchRun) tellRendered(m *crawl.Manifest) {
+	if !r.launch.File.Discovery.Render || m == nil {
 		return
 	}
 	found := 0
-	for a := range r.manifest.All() {
+	for a := range m.All() {
 		if strings.HasPrefix(a.Source, "render:") {
 			found++
 		}

@@ -112,7 +112,7 @@ func (r *launchRun) report(ctx context.Context, format string) error {
 		return err
 	}
 	in := r.reportInput(ctx)
-	in.Pace, in.Observations = r.tower.permits.Pace(), r.observations(context.WithoutCancel(ctx))
+	in.Observations = r.observations(context.WithoutCancel(ctx))
 	return r.publish(in, format, "")
 }
 
@@ -168,7 +168,13 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
 			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.pauses.all(), Notes: r.notes.all(), File: r.reportPath(), Again: r.again("launch"),
 		},
-		Manifest: r.manifest, Plan: r.plan, Now: r.e.now(),
+		Manifest: r.manifest, Plan: r.plan, Deploys: r.Pinned.Deploys, Now: r.e.now(),
+	}
+	if r.tower != nil {
+		in.Pace = r.tower.permits.Pace()
+	}
+	if r.Pinned.Restless {
+		in.Run.Notes = append(in.Run.Notes, "launch pages differ from answer to answer, which cannot be told from a deploy: they were not asked again")
 	}
 	if in.Manifest == nil {
 		in.Manifest = &crawl.Manifest{}

@@ -51,6 +51,8 @@ type launchRun struct {
 
 	manifest *crawl.Manifest
 	plan     *regions.Plan
+	pages    []crawl.Asset        // launch pages that are held against changes
+	pins     map[string]string    // the fingerprints that they had first, by URL; nil before they were looked up
 	pauses   notes                // what the guard did for the origin's sake
 	notes    notes                // what else the report must tell of the way
 	trace    func(crawl.Decision) // hears what discovery decides; nil for nobody
@@ -221,7 +223,7 @@ func (r *launchRun) endedEarly(ctx context.Context, err error) bool {
 		r.stopped = "interrupted"
 	case errors.Is(err, crawl.ErrNothing):
 		r.stopped = "no asset in scope was found"
-	case errors.Is(err, regions.ErrGate), errors.Is(err, origin.ErrExpired), isAborted(err):
+	case errors.Is(err, regions.ErrGate), errors.Is(err, origin.ErrExpired), errors.Is(err, errUnsteady), isAborted(err):
 		r.stopped = err.Error()
 	default:
 		return false

@@ -36,7 +36,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "judged": judged, "found": found, "lacking": lacking, "world": w.start, "load": w.load, "originlog": w.originLog, "cold": w.cold, "steady": steady, "serve": serve,
+			"exits": exits, "judged": judged, "found": found, "lacking": lacking, "world": w.start, "load": w.load, "originlog": w.originLog, "cold": w.cold, "steadied": steadied, "serve": serve,
 		},
 	})
 }

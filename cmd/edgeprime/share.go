@@ -250,7 +250,7 @@ func (r *launchRun) carryOut(ctx context.Context) error {
 		return err
 	}
 	in := r.reportInput(ctx)
-	result := shareResult{Share: r.share.Number, Run: in.Run, Pace: r.tower.permits.Pace()}
+	result := shareResult{Share: r.share.Number, Run: in.Run, Pace: in.Pace}
 	for _, err := range r.seen.Observations(keeping) {
 		if err != nil {
 			return err

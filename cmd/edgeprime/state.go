@@ -65,6 +65,9 @@ type beginning struct {
 	Config  string    `json:"config"` // digest of the resolved launch file
 	Tool    string    `json:"tool"`
 	Primes  bool      `json:"primes"` // false: the run measures only
+	// Approved: the set of cells is that of an approved plan.
+	Approved bool   `json:"approved,omitempty"`
+	Pinned   pinned `json:"pinned,omitzero"`
 }
 
 // keep writes down how a run began.

@@ -29,6 +29,16 @@ func (r *launchRun) discover(ctx context.Context) error {
 		}
 		return nil
 	}
+	var err error
+	if r.manifest, err = r.crawl(ctx, 0); err != nil {
+		return err
+	}
+	return r.e.writeTo(path, r.manifest.Write)
+}
+
+// crawl discovers the launch, and returns what it found when it fails, too. What it fetches in a later
+// epoch tells of the launch, and is no evidence of an edge.
+func (r *launchRun) crawl(ctx context.Context, epoch int) (*crawl.Manifest, error) {
 	cfg := r.launch.CrawlConfig()
 	cfg.Scope = r.tower.scope
 	if !r.Primes {
@@ -36,7 +46,7 @@ func (r *launchRun) discover(ctx context.Context) error {
 	}
 	browser, err := r.launch.browser()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if browser != nil {
 		cfg.Renderer = browser
@@ -44,41 +54,41 @@ func (r *launchRun) discover(ctx context.Context) error {
 	}
 	first, err := r.firstStage()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.tower.budget = origin.NewBudget(0)
 	scout := &scout{
-		run: r, stage: first, station: r.tower.station(first.Vantages[0]), variant: r.launch.File.Variants[0],
+		run: r, stage: first, station: r.tower.station(first.Vantages[0]), variant: r.launch.File.Variants[0], epoch: epoch,
 		lists: r.tower.lists(r.tower.station(first.Vantages[0])), preview: r.tower.preview(r.launch), progress: r.e.progress("discover"),
 	}
 	crawler := crawl.New(cfg, scout.fetch, r.e.log)
 	crawler.Trace = r.trace
-	r.manifest, err = crawler.Crawl(ctx)
+	m, err := crawler.Crawl(ctx)
 	scout.progress.end()
 	if !r.mute {
-		r.tellProblems()
+		r.tellProblems(m)
 	}
-	r.tellRendered()
+	r.tellRendered(m)
 	switch {
 	case errors.Is(err, crawl.ErrNothing):
-		return nothingFound(r.manifest)
+		return m, nothingFound(m)
 	case err != nil:
-		return fmt.Errorf("discover: %w", err)
+		return m, fmt.Errorf("discover: %w", err)
 	}
-	return r.e.writeTo(path, r.manifest.Write)
+	return m, nil
 }
 
 // mostProblems is how many problems of discovery are told on the way; the report holds all.
 const mostProblems = 10
 
 // tellProblems says what discovery met.
-func (r *launchRun) tellProblems() {
-	if r.manifest == nil {
+func (r *launchRun) tellProblems(m *crawl.Manifest) {
+	if m == nil {
 		return
 	}
-	for i, p := range r.manifest.Problems {
+	for i, p := range m.Problems {
 		if i == mostProblems {
-			r.e.tell("problem: and %d more, see the report", len(r.manifest.Problems)-i)
+			r.e.tell("problem: and %d more, see the report", len(m.Problems)-i)
 			return
 		}
 		r.e.tell("problem: %s: %s: %s", safe.URL(p.URL), p.Problem, p.Detail)
@@ -118,6 +128,7 @@ type scout struct {
 	station  *station
 	lists    *edge.Fetcher // of sitemaps and robots.txt
 	variant  edge.Variant
+	epoch    int // 0 for what counts as primed
 	preview  *previewStation
 	progress *progress
 }
@@ -131,7 +142,7 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	} else if isList(a) {
 		fetcher = s.lists
 	}
-	if s.run.desk.elsewhere(vantage.Region) {
+	if a.Epoch = s.epoch; s.epoch > 0 || s.run.desk.elsewhere(vantage.Region) {
 		pass = edge.Discover // what is asked from here primes the edge of this place
 	}
 	if isList(a) {
