@@ -1,5 +1,7 @@
 package edge
 
+import "slices"
+
 // Outcome is what a cache says it did for a request.
 type Outcome string
 
@@ -48,4 +50,10 @@ type CacheStatus struct {
 	TTL *int64 `json:"ttl,omitempty"`
 	// Conflict names two signals that disagree; empty when none do. A conflict never proves a hit.
 	Conflict string `json:"conflict,omitempty"`
+}
+
+// FilledAbove reports whether the edge missed, and a cache nearer to the origin had the copy. That cache
+// may be the origin's own: it is no proof that the origin was spared.
+func (s CacheStatus) FilledAbove() bool {
+	return s.Outcome == Miss && (s.Origin == ContactNo || slices.Contains(s.Layers, Hit))
 }

@@ -344,3 +344,19 @@ func BenchmarkReadCacheStatus(b *testing.B) {
 		})
 	}
 }
+
+func TestFilledAbove(t *testing.T) {
+	for _, tt := range []struct {
+		status edge.CacheStatus
+		want   bool
+	}{
+		{edge.CacheStatus{Outcome: edge.Miss, Origin: edge.ContactNo}, true},
+		{edge.CacheStatus{Outcome: edge.Miss, Origin: edge.ContactYes, Layers: []edge.Outcome{edge.Hit, edge.Miss}}, true},
+		{edge.CacheStatus{Outcome: edge.Miss, Origin: edge.ContactYes, Layers: []edge.Outcome{edge.Miss, edge.Miss}}, false},
+		{edge.CacheStatus{Outcome: edge.Miss, Origin: edge.ContactYes}, false},
+		{edge.CacheStatus{Outcome: edge.Hit, Origin: edge.ContactNo, Layers: []edge.Outcome{edge.Hit, edge.Hit}}, false},
+		{edge.CacheStatus{Outcome: edge.Hit, Origin: edge.ContactNo, Layers: []edge.Outcome{edge.Miss, edge.Hit}}, false},
+	} {
+		assert.Equal(t, tt.want, tt.status.FilledAbove(), tt.status)
+	}
+}

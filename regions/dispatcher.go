@@ -60,6 +60,9 @@ type Dispatcher struct {
 	Progress Progress // may be nil
 	// Enter announces a region at work and returns how to take that back; may be nil.
 	Enter func(region string) (leave func())
+	// Learned hears where vantages fill from, when no shield is known and that decides the order in which
+	// they are primed. May be nil.
+	Learned func(Lesson)
 	// Between is called when a gate has opened, before the next stage; an error ends Prime. May be nil.
 	Between func(ctx context.Context, behind Stage) error
 	// MeasureOnly makes Verify measure what this run did not prime.
@@ -78,6 +81,7 @@ type round struct {
 	pass   edge.Pass
 	open   map[string]string                    // regions of the tasks on the queue or with a worker, by task id
 	push   map[string][]context.CancelCauseFunc // ends the pushing, by region
+	taught map[string]*Lesson                   // by vantage
 	total  int
 	pushed bool          // everything is in open or answered
 	done   chan struct{} // closed then, when open is empty
@@ -102,7 +106,7 @@ func (d *Dispatcher) Prime(ctx context.Context) error {
 		if len(stage.Vantages) == 0 {
 			continue // of a detached plan: others do it
 		}
-		if err := d.round(ctx, stage.Name, edge.Prime, stage.Vantages, every); err != nil {
+		if err := d.primeStage(ctx, stage); err != nil {
 			return err
 		}
 		if i == len(d.Plan.Stages)-1 {
@@ -156,7 +160,7 @@ func every(int, Cell) bool { return true }
 func (d *Dispatcher) round(
 	ctx context.Context, stage string, pass edge.Pass, vantages []edge.Vantage, pick func(int, Cell) bool,
 ) error {
-	r := &round{stage: stage, pass: pass, open: map[string]string{}, push: map[string][]context.CancelCauseFunc{}, done: make(chan struct{})}
+	r := &round{stage: stage, pass: pass, open: map[string]string{}, taught: map[string]*Lesson{}, push: map[string][]context.CancelCauseFunc{}, done: make(chan struct{})}
 	d.mu.Lock()
 	d.current = r
 	if d.order == nil {
@@ -289,11 +293,35 @@ func (d *Dispatcher) Put(_ context.Context, o edge.Observation) error {
 		return nil // a late answer to an earlier delivery
 	}
 	delete(r.open, o.Task)
-	if d.Progress != nil {
-		d.Progress(r.stage, r.pass, r.total-len(r.open), r.total)
-	}
+	r.hear(&o)
+	d.progress(r)
 	r.finish()
 	return nil
+}
+
+// progress tells how far a round is. A stage is primed in several, which are shown as one. The caller
+// holds the dispatcher's lock.
+func (d *Dispatcher) progress(r *round) {
+	if d.Progress == nil {
+		return
+	}
+	done, total := r.total-len(r.open), r.total
+	for _, s := range d.Plan.Stages {
+		if r.pass == edge.Prime && s.Name == r.stage {
+			done, total = d.tally.sum(s).primed, s.Cells
+		}
+	}
+	d.Progress(r.stage, r.pass, done, total)
+}
+
+// hear keeps what an answer teaches. The caller holds the dispatcher's lock.
+func (r *round) hear(o *edge.Observation) {
+	l := r.taught[o.Vantage]
+	if l == nil {
+		l = &Lesson{}
+		r.taught[o.Vantage] = l
+	}
+	l.hear(o)
 }
 
 // finish closes done when nothing is left to wait for. The caller holds the dispatcher's lock.

@@ -42,7 +42,7 @@ func (v *vantage) result(missing int) Vantage {
 		PoPs: slices.Sorted(maps.Keys(v.pops)), Cells: len(v.cells), Challenged: v.challenge, Before: v.before,
 		After:         v.after(func(*cell) bool { return true }),
 		AfterCritical: v.after(func(c *cell) bool { return c.Asset.Priority == crawl.Critical }),
-		Missing:       missing, OriginFills: v.fills, TTFBHit: timesOf(v.ttfbHit), TTFBMiss: timesOf(v.ttfbMiss),
+		Missing:       missing, TierFills: v.tierFills, OriginFills: v.fills, TTFBHit: timesOf(v.ttfbHit), TTFBMiss: timesOf(v.ttfbMiss),
 	}
 	for i := range v.cells {
 		c := &v.cells[i]
@@ -136,6 +136,11 @@ func (b *builder) method(r *Report) []string {
 	for _, v := range b.vantages {
 		if v.tier() {
 			out = append(out, v.Name+" is an upper tier: it was primed, and is not measured, since visitors never reach it.")
+		}
+	}
+	for _, v := range b.vantages {
+		if v.tierFills > 0 {
+			out = append(out, fmt.Sprintf("%s: %s while priming were filled from a cache above the edge.", v.Name, plural(v.tierFills, "miss")))
 		}
 	}
 	for _, why := range r.Run.Pauses {

@@ -77,6 +77,7 @@ type vantage struct {
 	answered  int
 	refused   int // no connection
 	fills     int
+	tierFills int
 }
 
 // tier reports whether visitors never reach the vantage.
@@ -175,6 +176,7 @@ func (v *vantage) add(o *edge.Observation, e lint.Evidence) {
 			v.ttfbMiss = append(v.ttfbMiss, o.Timing.TTFB)
 		}
 		if o.Pass == edge.Prime {
+			v.tierFills += one(o.Cache.FilledAbove())
 			v.before.Known++
 			v.before.Hits += one(e.Hit(v.PoP))
 		}

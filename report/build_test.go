@@ -289,6 +289,29 @@ func one(b bool) int {
 	return 0
 }
 
+// Misses that an upper tier filled are told apart from those that the origin filled.
+func TestBuildTellsWhatAnUpperTierFilled(t *testing.T) {
+	s := healthy()
+	name := vantages()[2].Name
+	filled := 0
+	for i, o := range s.obs {
+		if o.Vantage == name && o.Pass == edge.Prime {
+			s.obs[i].Cache.Origin = edge.ContactNo
+			filled++
+		}
+	}
+	r := s.build(t)
+	assert.Positive(t, filled)
+	for _, v := range r.Vantages {
+		want := 0
+		if v.Name == name {
+			want = filled
+		}
+		assert.Equal(t, want, v.TierFills, v.Name)
+	}
+	assert.Contains(t, strings.Join(r.Method, "\n"), fmt.Sprintf("%s: %d misses while priming were filled from a cache above the edge", name, filled))
+}
+
 func TestBuildLowPriorityCellsNeedNoEvidence(t *testing.T) {
 	s := healthy()
 	s.drop(edge.Verify, "https://a.example/foot.png")

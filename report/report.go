@@ -145,6 +145,7 @@ type Vantage struct {
 	AfterCritical Hit `json:"after_critical"`
 	FreshAtEnd    int `json:"fresh_at_end"` // measured cells whose copy outlives the warm window
 	Missing       int `json:"missing"`      // critical cells without the evidence that READY needs
+	TierFills     int `json:"tier_fills"`   // misses while priming that a cache above the edge had
 	OriginFills   int `json:"origin_fills"` // at most: answers that did not prove that the origin was spared
 
 	TTFBHit  Times `json:"ttfb_hit"`

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -71,10 +72,22 @@ func (r *launchRun) dispatcher(queue regions.Queue, progress regions.Progress) *
 	return &regions.Dispatcher{
 		Run: r.ID, Plan: r.plan, Manifest: r.manifest, Queue: queue, Recorder: r.seen,
 		Progress: progress, Enter: r.tower.permits.Enter, MeasureOnly: !r.Primes,
+		Learned: r.learned,
 		Between: func(ctx context.Context, behind regions.Stage) error {
 			return r.steady(ctx, "behind stage "+behind.Name)
 		},
 	}
+}
+
+// learned tells where a vantage fills from, and what follows.
+func (r *launchRun) learned(l regions.Lesson) {
+	lesson := fmt.Sprintf("%s fills from an upper tier that is warm already: it had %d of %d misses", l.Vantage.Name, l.Above, l.Above+l.Origin)
+	if l.Alone {
+		lesson = fmt.Sprintf("%s does not fill from a tier that is warm (%d of %d misses asked the origin): it is primed before others that may be behind the same",
+			l.Vantage.Name, l.Origin, l.Above+l.Origin)
+	}
+	r.e.tell("%s", lesson)
+	r.notes.add(lesson)
 }
 
 // crew is the workers of this process: one for each vantage, and a link for each region.

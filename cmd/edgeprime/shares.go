@@ -82,7 +82,7 @@ func (r *launchRun) handOutShares(ctx context.Context, path string) error {
 	fmt.Fprintf(r.e.stdout, "\n  shares, until %s\n", r.plan.Detached.Expires.Format(time.RFC3339))
 	for _, s := range all {
 		part, _ := r.plan.Take(s, r.manifest)
-		fmt.Fprintf(r.e.stdout, "  %-6s %-20s %6d cells  %d a second, %d in flight  %s\n", s.Name(), strings.Join(stagesOf(part), ", "), cellsOf(part),
+		fmt.Fprintf(r.e.stdout, "  %-6s %-20s %6d cells  %d a second, %d in flight  %s\n", s.Name(), strings.Join(stagesOf(part), ", "), cellCount(part),
 			s.Limits.MaxRPS, s.Limits.MaxInFlight, shareCommand(s, path))
 	}
 	r.e.tell("wrote %s, %s and %s: they and the launch file go to each share", path, manifestBeside(path), seen)
@@ -100,7 +100,7 @@ func stagesOf(p *regions.Plan) []string {
 	return names
 }
 
-func cellsOf(p *regions.Plan) (n int) {
+func cellCount(p *regions.Plan) (n int) {
 	for _, s := range p.Stages {
 		n += s.Cells
 	}
