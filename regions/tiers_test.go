@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -176,7 +177,7 @@ func TestSilentEdgesArePrimedTogether(t *testing.T) {
 // A run that ended in between learns again, and fills nothing twice.
 func TestTiersAreLearnedAgainWhenTheRunGoesOn(t *testing.T) {
 	for _, after := range []int{130, 150, 250, 400} {
-		t.Run(fmt.Sprint(after), func(t *testing.T) {
+		t.Run(strconv.Itoa(after), func(t *testing.T) {
 			w := newTiered(map[string]string{"eu": "A", "us": "A", "ap": "B", "sa": "B", "af": "C"})
 			path := filepath.Join(t.TempDir(), "journal")
 			ctx, cancel := context.WithCancelCause(t.Context())
