@@ -2,6 +2,7 @@ package natsq
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,8 @@ var ErrLost = errors.New("natsq: the lead of the launch is lost")
 // could not be renewed in time.
 type lead struct {
 	bucket jetstream.KeyValue
-	value  []byte
+	owner  string
+	value  []byte // owner, and what tells this process from one before
 
 	lost context.Context //nolint:containedctx // ends with the lead, not with a call
 	lose context.CancelCauseFunc
@@ -43,12 +45,11 @@ func (e *Engine) takeLead(ctx context.Context, owner string) error {
 	if err != nil {
 		return err
 	}
-	value, err := json.Marshal(owner)
-	if err != nil {
+	l := &lead{bucket: bucket, owner: owner, quit: make(chan struct{})}
+	l.lost, l.lose = context.WithCancelCause(context.Background())
+	if l.value, err = json.Marshal([]string{owner, rand.Text()}); err != nil {
 		return err
 	}
-	l := &lead{bucket: bucket, value: value, quit: make(chan struct{})}
-	l.lost, l.lose = context.WithCancelCause(context.Background())
 	revision, err := l.take(ctx)
 	if err != nil {
 		return err
@@ -65,7 +66,7 @@ func (l *lead) take(ctx context.Context) (revision uint64, err error) {
 			return revision, err
 		}
 		held, err := l.bucket.Get(ctx, leadKey)
-		if err == nil && string(held.Value()) == string(l.value) {
+		if err == nil && ownerOf(held.Value()) == l.owner {
 			return l.bucket.Update(ctx, leadKey, l.value, held.Revision())
 		}
 		if time.Now().After(until) {
@@ -77,6 +78,15 @@ func (l *lead) take(ctx context.Context) (revision uint64, err error) {
 			return 0, context.Cause(ctx)
 		}
 	}
+}
+
+// ownerOf is the owner that a lead names; empty when it names none.
+func ownerOf(value []byte) string {
+	var names []string
+	if json.Unmarshal(value, &names) != nil || len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }
 
 // keep renews the lead until it is given back or lost.
@@ -92,16 +102,38 @@ func (l *lead) keep(revision uint64) {
 		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 		next, err := l.bucket.Update(ctx, leadKey, l.value, revision)
 		cancel()
+		if isTaken(err) {
+			if next, err = l.mine(); err == nil {
+				revision = next
+				continue
+			}
+		}
 		switch {
 		case err == nil:
 			revision, renewed = next, began
-		case isTaken(err):
-			l.lose(fmt.Errorf("%w: another process has it", ErrLost))
+		case errors.Is(err, ErrLost):
+			l.lose(err)
 			return
 		case time.Since(renewed) > leadTime-2*requestTimeout:
 			l.lose(fmt.Errorf("%w: %w", ErrLost, err))
 			return
 		}
+	}
+}
+
+// mine returns the revision of the lead when it is still this process': the answer to a renewal can get
+// lost on its way. The error wraps ErrLost when it is another's.
+func (l *lead) mine() (revision uint64, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	held, err := l.bucket.Get(ctx, leadKey)
+	switch {
+	case err != nil:
+		return 0, err
+	case string(held.Value()) != string(l.value):
+		return 0, fmt.Errorf("%w: another process has it", ErrLost)
+	default:
+		return held.Revision(), nil
 	}
 }
 

@@ -66,3 +66,17 @@ func TestALaunchOutsideHasOneCoordinator(t *testing.T) {
 	require.NoError(t, err, "it was given back")
 	require.NoError(t, second.Close())
 }
+
+// A renewal whose answer gets lost on its way is no loss of the lead.
+func TestALostAnswerLosesNoLead(t *testing.T) {
+	config := outside(t)
+	e, err := natsq.Open(t.Context(), config("host-1:/launch"))
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, e.Close()) }()
+	require.NoError(t, e.RenewUnheard(t.Context()))
+	select {
+	case <-e.Lost().Done():
+		assert.Fail(t, "lost", context.Cause(e.Lost()))
+	case <-time.After(4 * time.Second):
+	}
+}
