@@ -122,8 +122,9 @@ func (d *desk) noteRefused() {
 	clear(d.refused)
 }
 
-// begin says that there is work, and gives regions up that nobody works on, until the context ends.
-func (d *desk) begin(ctx context.Context, dispatcher *regions.Dispatcher) {
+// begin says that there is work, and gives regions up that nobody works on, until the context ends. When
+// no permit is granted any more it says why: workers elsewhere only go away then.
+func (d *desk) begin(ctx context.Context, dispatcher *regions.Dispatcher) error {
 	d.mu.Lock()
 	d.work = true
 	for _, region := range d.names {
@@ -141,8 +142,11 @@ func (d *desk) begin(ctx context.Context, dispatcher *regions.Dispatcher) {
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-ticker.C:
+		}
+		if err := d.run.tower.permits.Closed(); err != nil {
+			return err
 		}
 		for _, region := range d.names {
 			if dispatcher.Waiting(region) > 0 && !gone[region] && d.missing(region) {

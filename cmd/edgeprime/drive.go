@@ -48,10 +48,7 @@ func (r *launchRun) drive(ctx context.Context, step func(context.Context, *regio
 	following, enough := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return r.seen.Follow(following, next, d, r.desk.refuse) })
 	crew := r.crew()
-	group.Go(func() error {
-		r.desk.begin(following, d)
-		return nil
-	})
+	group.Go(func() error { return r.desk.begin(following, d) })
 	group.Go(func() error {
 		return crew.work(groupCtx)
 	})

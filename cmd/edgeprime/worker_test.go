@@ -230,3 +230,26 @@ func runSoon(t *testing.T, said *talk, args []string) int {
 	defer cancel()
 	return run(ctx, args, nil, &bytes.Buffer{}, said)
 }
+
+// When no permit is granted any more, workers elsewhere go away and come back, and nobody here asks: the
+// launch must end all the same.
+func TestALaunchEndsWithItsPermits(t *testing.T) {
+	l, port := remoteLab(t)
+	l.startWorker(t, "eu", "eu-1", port)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	e, _, _ := testEnv()
+	e.now = time.Now
+	file, err := loadLaunch(e, l.file, nil)
+	require.NoError(t, err)
+	err = e.inRun(ctx, file, "", true, func(ctx context.Context, r *launchRun) error {
+		l.answer = func(_ http.ResponseWriter, _ *http.Request, q question) bool {
+			if q.region == "eu" {
+				r.tower.permits.Drain()
+			}
+			return false
+		}
+		return r.wholeWay(ctx, "text")
+	})
+	require.ErrorIs(t, err, origin.ErrDraining)
+}
