@@ -108,6 +108,10 @@ func TestAShareEndsAtItsExpiry(t *testing.T) {
 		kept++
 	}
 	assert.Equal(t, asked, kept)
+	code, stderr = l.share(t.Context(), "1/2", path)
+	require.Equal(t, exitInconclusive, code, stderr)
+	assert.Contains(t, stderr, "nothing was asked")
+	assert.Len(t, l.questions(), asked, "a late share asks for nothing")
 
 	plan.Detached.Expires = time.Now().Add(time.Hour)
 	require.NoError(t, writeJSON(path, plan))
