@@ -31,6 +31,7 @@ const (
 	farInFlight      = 32
 	farAmplification = 4
 	farPages         = 500
+	farShort         = 30 // pictures with a short life, which edges refresh behind the answer
 	farHost          = "docs.example"
 	visitor          = "visitor"
 )
@@ -39,6 +40,7 @@ const (
 type manual struct {
 	files  http.Handler
 	pages  []string
+	since  time.Time
 	ranges atomic.Int64
 }
 
@@ -46,7 +48,7 @@ func newManual(t *testing.T) *manual {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks("/usr/share/doc/python3-doc/html")
 	require.NoError(t, err)
-	m := &manual{files: http.FileServer(http.Dir(dir))}
+	m := &manual{files: http.FileServer(http.Dir(dir)), since: time.Now().Add(-time.Hour)}
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".html" || len(m.pages) == farPages {
 			return err
@@ -67,9 +69,13 @@ func newManual(t *testing.T) *manual {
 func (m *manual) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/sitemap.xml" {
 		w.Header().Set("Content-Type", "application/xml")
-		fmt.Fprint(w, `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
-		for _, p := range m.pages {
-			fmt.Fprintf(w, "<url><loc>http://%s%s</loc></url>", farHost, p)
+		fmt.Fprint(w, `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">`)
+		for i, p := range m.pages {
+			fmt.Fprintf(w, "<url><loc>http://%s%s</loc>", farHost, p)
+			if i < farShort {
+				fmt.Fprintf(w, "<image:image><image:loc>http://%s/short/%d.png</image:loc></image:image>", farHost, i)
+			}
+			fmt.Fprint(w, "</url>")
 		}
 		fmt.Fprint(w, "</urlset>")
 		return
@@ -80,6 +86,11 @@ func (m *manual) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Header.Get("Range") != "" && m.ranges.Add(1)%200 == 0 {
 		panic(http.ErrAbortHandler)
+	}
+	if strings.HasPrefix(r.URL.Path, "/short/") {
+		w.Header().Set("Cache-Control", "public, max-age=1, stale-while-revalidate=600")
+		http.ServeContent(w, r, r.URL.Path, m.since, strings.NewReader(r.URL.Path+strings.Repeat("picture", 60<<10)))
+		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=3600, s-maxage=86400")
 	m.files.ServeHTTP(w, r)
@@ -217,7 +228,7 @@ func judgeFar(t *testing.T, origin *meter.Meter) {
 	t.Helper()
 	var ours []meter.Record
 	var starts []time.Time
-	visitors, parts := 0, 0
+	visitors, parts, refreshed := 0, 0, 0
 	for _, rec := range origin.Records() {
 		if rec.UserAgent == visitor {
 			visitors++
@@ -232,12 +243,16 @@ func judgeFar(t *testing.T, origin *meter.Meter) {
 		if rec.Status == http.StatusPartialContent || rec.Status == 0 {
 			parts++
 		}
+		if rec.Status == http.StatusNotModified {
+			refreshed++
+		}
 	}
 	most := mostOpenOf(open)
-	t.Logf("origin: %d requests of ours, %d of them parts, %d of visitors; densest second %d of %d, most open %d of %d",
-		len(ours), parts, visitors, meter.Peak(starts, time.Second), farRPS, most, farInFlight)
+	t.Logf("origin: %d requests of ours, %d of them parts, %d refreshes, %d of visitors; densest second %d of %d, most open %d of %d",
+		len(ours), parts, refreshed, visitors, meter.Peak(starts, time.Second), farRPS, most, farInFlight)
 	assert.Greater(t, visitors, 50)
 	assert.Greater(t, parts, farPages, "the slicing edge asked for parts")
+	assert.Greater(t, refreshed, farShort, "edges asked whether what they had was still good")
 	assert.LessOrEqual(t, meter.Peak(starts, time.Second), farRPS)
 	assert.LessOrEqual(t, most, farInFlight)
 }
