@@ -49,7 +49,7 @@ func TestAShareGoesOnWhereItStopped(t *testing.T) {
 	l, plan := newShares(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	l.answer = func(_ http.ResponseWriter, _ *http.Request, _ question) bool {
-		if len(l.questions()) == 3 {
+		if len(l.questions()) >= 3 {
 			cancel(errInterrupted)
 		}
 		return false
@@ -88,10 +88,10 @@ func TestAShareEndsAtItsExpiry(t *testing.T) {
 	var plan regions.Plan
 	require.NoError(t, json.Unmarshal(data, &plan))
 	l.answer = func(http.ResponseWriter, *http.Request, question) bool {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(600 * time.Millisecond)
 		return false
 	}
-	plan.Detached.Expires = time.Now().Add(700 * time.Millisecond)
+	plan.Detached.Expires = time.Now().Add(1500 * time.Millisecond)
 	require.NoError(t, writeJSON(path, plan))
 	code, stderr := l.share(t.Context(), "2/2", path)
 	require.Equal(t, exitInconclusive, code, stderr)
