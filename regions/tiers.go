@@ -73,17 +73,17 @@ func (d *Dispatcher) primeStage(ctx context.Context, s Stage) error {
 	return d.round(ctx, s.Name, edge.Prime, waiting, every)
 }
 
-// scout primes a few cells of each vantage, others at each, and returns what their answers teach. What has
-// been primed before teaches nothing.
+// scout primes a few cells of each vantage and returns what their answers teach. What has been primed before
+// teaches nothing, and neither does what another one has scouted: each has cells of its own, in every step.
 func (d *Dispatcher) scout(ctx context.Context, s Stage, vantages []edge.Vantage) ([]Lesson, error) {
 	place := map[string]int{}
-	for i, v := range vantages {
+	for i, v := range s.Vantages {
 		place[v.Name] = i
 	}
-	chosen := make([]int, len(vantages)) // each is counted by the one goroutine of its vantage
+	chosen := make([]int, len(s.Vantages)) // each is counted by the one goroutine of its vantage
 	pick := func(i int, c Cell) bool {
 		v := place[c.Vantage.Name]
-		if chosen[v] == scouts || i%len(vantages) != v || d.Recorder.Recorded(NewTask(d.Run, c, s.Name, edge.Prime).ID) {
+		if chosen[v] == scouts || i%len(s.Vantages) != v || d.Recorder.Recorded(NewTask(d.Run, c, s.Name, edge.Prime).ID) {
 			return false
 		}
 		chosen[v]++

@@ -109,6 +109,12 @@ func TestEachTierIsFilledOnce(t *testing.T) {
 			lessons{"us warm 8/0", "ap alone 0/8", "sa warm 8/0", "af alone 0/8"},
 		},
 		{
+			"mates scouted twice",
+			map[string]string{"eu": "A", "us": "B", "ap": "C", "sa": "C", "af": "C"},
+			false, 360,
+			lessons{"us alone 0/8", "ap alone 0/8", "sa warm 8/0", "af warm 8/0"},
+		},
+		{
 			"none",
 			map[string]string{"eu": "A", "us": "B", "ap": "C", "sa": "D", "af": "E"},
 			false, 600,

@@ -213,13 +213,21 @@ func TestAKilledRunGoesOnWithTheDeploy(t *testing.T) {
 			l.write(t, strings.Replace(l.with(t, ""), "timeout: 4s", "timeout: 1s, hold_tail: 100ms", 1))
 			killed := exec.CommandContext(t.Context(), "edgeprime", "launch", l.file)
 			var once sync.Once
+			var started sync.Mutex // until the process is known
+			started.Lock()
 			l.answer = func(w http.ResponseWriter, r *http.Request, q question) bool {
 				if len(l.questions()) >= after {
-					once.Do(func() { assert.NoError(t, killed.Process.Kill()) })
+					once.Do(func() {
+						started.Lock()
+						defer started.Unlock()
+						assert.NoError(t, killed.Process.Kill())
+					})
 				}
 				return deployed.serve(w, r, q)
 			}
-			require.Error(t, killed.Run())
+			require.NoError(t, killed.Start())
+			started.Unlock()
+			require.Error(t, killed.Wait())
 			l.answer = deployed.serve
 			code, stdout, stderr := l.do(t.Context(), "launch", "--resume", filepath.Base(l.folder(t)))
 			require.Equal(t, exitReady, code, stdout+stderr)
