@@ -215,7 +215,7 @@ func TestAKilledRunGoesOnWithTheDeploy(t *testing.T) {
 			var once sync.Once
 			var started sync.Mutex // until the process is known
 			started.Lock()
-			l.answer = func(w http.ResponseWriter, r *http.Request, q question) bool {
+			l.answers(func(w http.ResponseWriter, r *http.Request, q question) bool {
 				if len(l.questions()) >= after {
 					once.Do(func() {
 						started.Lock()
@@ -224,11 +224,11 @@ func TestAKilledRunGoesOnWithTheDeploy(t *testing.T) {
 					})
 				}
 				return deployed.serve(w, r, q)
-			}
+			})
 			require.NoError(t, killed.Start())
 			started.Unlock()
 			require.Error(t, killed.Wait())
-			l.answer = deployed.serve
+			l.answers(deployed.serve)
 			code, stdout, stderr := l.do(t.Context(), "launch", "--resume", filepath.Base(l.folder(t)))
 			require.Equal(t, exitReady, code, stdout+stderr)
 			r := l.report(t)

@@ -140,25 +140,28 @@ func TestSharesAtOnceKeepOneLimit(t *testing.T) {
 		fmt.Fprint(w, "image")
 	}), meter.Options{})
 	var mu sync.Mutex
-	stored := map[string]*httptest.ResponseRecorder{}
-	l.answer = func(w http.ResponseWriter, r *http.Request, q question) bool {
+	type answer struct{ kind, body string }
+	stored := map[string]answer{}
+	l.answers(func(w http.ResponseWriter, r *http.Request, q question) bool {
 		mu.Lock()
-		copied := stored[q.region+q.path]
+		copied, held := stored[q.region+q.path]
 		mu.Unlock()
 		status := "edge; hit; ttl=86400"
-		if copied == nil {
-			status, copied = "edge; fwd=miss; stored", httptest.NewRecorder()
-			behind.ServeHTTP(copied, r)
+		if !held {
+			status = "edge; fwd=miss; stored"
+			filled := httptest.NewRecorder()
+			behind.ServeHTTP(filled, r)
+			copied = answer{filled.Header().Get("Content-Type"), filled.Body.String()}
 			mu.Lock()
 			stored[q.region+q.path] = copied
 			mu.Unlock()
 		}
 		w.Header().Set("Cache-Control", "max-age=86400")
 		w.Header().Set("Cache-Status", status)
-		w.Header().Set("Content-Type", copied.Header().Get("Content-Type"))
-		_, _ = w.Write(copied.Body.Bytes())
+		w.Header().Set("Content-Type", copied.kind)
+		fmt.Fprint(w, copied.body)
 		return true
-	}
+	})
 	edgeprime := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), "edgeprime", args...)
 		cmd.Dir, cmd.Stderr = l.dir, t.Output()
