@@ -177,8 +177,10 @@ func (v *vantage) add(o *edge.Observation, e lint.Evidence) {
 		}
 		if o.Pass == edge.Prime {
 			v.tierFills += one(o.Cache.FilledAbove())
-			v.before.Known++
-			v.before.Hits += one(e.Hit(v.PoP))
+			if o.Epoch == 0 { // later ones meet what the run itself has filled
+				v.before.Known++
+				v.before.Hits += one(e.Hit(v.PoP))
+			}
 		}
 	}
 }

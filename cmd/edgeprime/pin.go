@@ -35,9 +35,9 @@ var (
 
 // pinned is what a run knows of its launch pages, over processes.
 type pinned struct {
-	Checks   int             `json:"checks,omitempty"` // how often they were asked again
-	Seen     int             `json:"seen,omitempty"`   // how many observations there were then
-	Restless bool            `json:"restless,omitempty"`
+	Checks   int             `json:"checks,omitempty"`   // how often they were asked again
+	Seen     int             `json:"seen,omitempty"`     // how many observations there were then
+	Restless []string        `json:"restless,omitempty"` // pages that changed once more than is followed
 	Deploys  []report.Deploy `json:"deploys,omitempty"`
 }
 
@@ -76,7 +76,7 @@ func (r *launchRun) verifySteady(ctx context.Context) error {
 // steady asks the launch pages again, where discovery asks, unless nothing was asked since the last time.
 // The error is errDeployed when one of them has changed. Shares leave it alone: none could renew the others.
 func (r *launchRun) steady(ctx context.Context, where string) error {
-	if !r.Primes || r.share != nil || r.Pinned.Restless || r.seen.Len() == r.Pinned.Seen {
+	if !r.Primes || r.share != nil || r.Pinned.Restless != nil || r.seen.Len() == r.Pinned.Seen {
 		return nil
 	}
 	if err := r.pin(ctx); err != nil {
@@ -146,11 +146,13 @@ func (r *launchRun) pin(ctx context.Context) error {
 // deployed writes down that pages have changed, before anything is done about it. What differs from answer
 // to answer, and never more than the pages themselves, is not followed for ever.
 func (r *launchRun) deployed(ctx context.Context, where string, pages []string) error {
-	if n := len(r.Pinned.Deploys); n == mostDeploys {
+	if n := len(r.Pinned.Deploys); n > 0 && r.Pinned.Deploys[n-1].Assets == 0 {
+		r.Pinned.Deploys = r.Pinned.Deploys[:n-1] // the run ended before it was renewed: this is the same deploy
+	} else if n == mostDeploys {
 		if last := r.Pinned.Deploys[n-1]; last.Assets > len(last.Pages) {
 			return errUnsteady
 		}
-		r.Pinned.Restless = true
+		r.Pinned.Restless = pages
 		return r.state.keep(ctx, r.beginning)
 	}
 	r.Pinned.Deploys = append(r.Pinned.Deploys, report.Deploy{At: r.e.now().UTC(), Where: where, Pages: pages})
@@ -174,6 +176,11 @@ func (r *launchRun) renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, page := range deploy.Pages {
+		differs[page] = true // whatever discovery was answered: the check has seen another content
+	}
+	// A preview host tells what the launch is, not which public copies of it are old: none counts.
+	unseen := len(r.launch.File.Scope.Preview) > 0
 	problems, base := found.Problems, found
 	if r.Approved {
 		base = r.manifest
@@ -189,7 +196,7 @@ func (r *launchRun) renew(ctx context.Context) error {
 	for a := range base.All() {
 		old, known := r.manifest.Find(a.URL)
 		a.Epoch = old.Epoch
-		if !a.ThirdParty && (!known || differs[a.URL]) {
+		if !a.ThirdParty && (!known || unseen || differs[a.URL]) {
 			a.Epoch = epoch
 			if deploy.Assets++; len(deploy.URLs) < mostChanged {
 				deploy.URLs = append(deploy.URLs, a.URL)

@@ -173,11 +173,20 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 	if r.tower != nil {
 		in.Pace = r.tower.permits.Pace()
 	}
-	if r.Pinned.Restless {
-		in.Run.Notes = append(in.Run.Notes, "launch pages differ from answer to answer, which cannot be told from a deploy: they were not asked again")
-	}
 	if in.Manifest == nil {
 		in.Manifest = &crawl.Manifest{}
+	}
+	if r.Pinned.Restless != nil {
+		in.Run.Notes = append(in.Run.Notes, "launch pages differ from answer to answer, which cannot be told from a deploy: they were not asked again")
+		judged := *in.Manifest
+		judged.Problems = slices.Clone(judged.Problems)
+		for _, page := range r.Pinned.Restless {
+			judged.Problems = append(judged.Problems, crawl.Problem{
+				URL: page, Problem: "page-unsteady", Incomplete: true,
+				Detail: "it changed again and again during the run, so what was measured may not be what is served; launch again when it is steady",
+			})
+		}
+		in.Manifest = &judged
 	}
 	if in.Plan == nil {
 		in.Plan = &regions.Plan{Launch: f.Name, Limits: r.launch.Limits().WithDefaults()}
