@@ -169,19 +169,21 @@ func (v *vantage) add(o *edge.Observation, e lint.Evidence) {
 			v.fills++
 		}
 	}
-	if e.Known(v.PoP) {
-		if e.Held(v.PoP) {
-			v.ttfbHit = append(v.ttfbHit, o.Timing.TTFB)
-		} else {
-			v.ttfbMiss = append(v.ttfbMiss, o.Timing.TTFB)
-		}
-		if o.Pass == edge.Prime {
-			v.tierFills += one(o.Cache.FilledAbove())
-			if o.Epoch == 0 { // later ones meet what the run itself has filled
-				v.before.Known++
-				v.before.Hits += one(e.Hit(v.PoP))
-			}
-		}
+	if !e.Known(v.PoP) {
+		return
+	}
+	if e.Held(v.PoP) {
+		v.ttfbHit = append(v.ttfbHit, o.Timing.TTFB)
+	} else {
+		v.ttfbMiss = append(v.ttfbMiss, o.Timing.TTFB)
+	}
+	if o.Pass != edge.Prime {
+		return
+	}
+	v.tierFills += one(o.Cache.FilledAbove())
+	if o.Epoch == 0 { // later ones meet what the run itself has filled
+		v.before.Known++
+		v.before.Hits += one(e.Hit(v.PoP))
 	}
 }
 
