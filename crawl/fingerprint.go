@@ -63,10 +63,9 @@ func (s *stableMarkup) token(kind tokenKind) {
 // injected tells the scripts that CDNs write into documents at the edge: bot detection, and measurements
 // of visitors. Their paths are reserved on every host; one has a host of its own.
 func injected(src string) bool {
-	_, rest, ok := strings.Cut(src, "//")
-	host, path, _ := strings.Cut(rest, "/")
-	if !ok {
-		path = strings.TrimPrefix(src, "/")
+	host, path := "", strings.TrimPrefix(src, "/")
+	if scheme, rest, ok := strings.Cut(src, "//"); ok && (scheme == "" || scheme == "https:" || scheme == "http:") {
+		host, path, _ = strings.Cut(rest, "/")
 	}
 	return host == "static.cloudflareinsights.com" || slices.ContainsFunc([]string{
 		"cdn-cgi/",            // Cloudflare

@@ -33,6 +33,7 @@ func TestFingerprint(t *testing.T) {
 		"doctype":       {"<!doctype html>", "<!doctype svg>"},
 		"script":        {"</body>", "<script src=/app.js></script></body>"},
 		"other script":  {"</body>", "<script src=https://static.example/akamai/app.js></script></body>"},
+		"own query":     {"</body>", "<script src=/app.js?next=https://a.example/akam/x></script></body>"},
 		"inline import": {"</body>", "<script type=module>import '/n.js'</script></body>"},
 	}
 	want := Fingerprint([]byte(base), testPage)

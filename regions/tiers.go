@@ -41,8 +41,8 @@ func (l *Lesson) hear(o *edge.Observation) {
 
 // primeStage primes the vantages of a stage. Behind a shield, and when they do not tell where they fill
 // from, all together. Else an object must not be asked for through two cold ways to one tier at once: a
-// few cells of each vantage show which are behind a tier that is warm; those are primed now, and the first
-// of the others, alone behind its tier; and so on. Each object is filled once a tier, whatever the tiers are.
+// few cells of each vantage show which are behind a tier that is warm; the first of the others is primed
+// alone, then those that are; and so on. Each object is filled once a tier, whatever the tiers are.
 func (d *Dispatcher) primeStage(ctx context.Context, s Stage) error {
 	waiting := s.Vantages
 	for len(waiting) > 1 && d.Plan.Stages[0].Role != Shield {
@@ -51,13 +51,17 @@ func (d *Dispatcher) primeStage(ctx context.Context, s Stage) error {
 			return err
 		}
 		alone := slices.IndexFunc(lessons, Lesson.Cold)
-		var now, later []edge.Vantage
+		var first, warm, later []edge.Vantage
 		for i, l := range lessons {
-			if l.Alone = i == alone; !l.Alone && !l.Warm() {
+			switch l.Alone = i == alone; {
+			case l.Alone:
+				first = append(first, l.Vantage)
+			case l.Warm():
+				warm = append(warm, l.Vantage)
+			default:
 				later = append(later, l.Vantage)
 				continue
 			}
-			now = append(now, l.Vantage)
 			if d.Learned != nil {
 				d.Learned(l)
 			}
@@ -65,8 +69,10 @@ func (d *Dispatcher) primeStage(ctx context.Context, s Stage) error {
 		if alone < 0 {
 			break
 		}
-		if err := d.round(ctx, s.Name, edge.Prime, now, every); err != nil {
-			return err
+		for _, next := range [][]edge.Vantage{first, warm} { // its tier may look warm when a run goes on
+			if err := d.round(ctx, s.Name, edge.Prime, next, every); err != nil {
+				return err
+			}
 		}
 		waiting = later
 	}

@@ -73,6 +73,9 @@ func (m markdown) head(r *Report) {
 	if r.Run.StoppedBecause != "" {
 		m.line("The run stopped early: %s", md(r.Run.StoppedBecause))
 	}
+	for _, d := range r.Deploys {
+		m.line("\n%s.", md(d.words()))
+	}
 	m.line("")
 	for _, reason := range r.Reasons {
 		m.line("- %s", md(reason))

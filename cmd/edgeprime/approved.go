@@ -35,7 +35,8 @@ func readApproved(l *launch, path string) (*approved, error) {
 		*into = data
 	}
 	again := func(err error) error { return withHint(err, "plan again: edgeprime plan -o %s", path) }
-	if err := json.Unmarshal(a.planFile, &a.plan); err != nil || a.plan == nil {
+	a.plan = &regions.Plan{}
+	if err := json.Unmarshal(a.planFile, a.plan); err != nil {
 		return nil, again(usageError("%s is no plan: %w", path, err))
 	}
 	var err error

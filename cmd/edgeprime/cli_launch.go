@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -55,10 +57,13 @@ func launchPath(e *env, c *cli.Context) (string, error) {
 		return "", usageError("the launch file is named twice: %s and --config %s", arg, c.String("config"))
 	case arg != "":
 		return arg, nil
-	case c.String("config") != "":
-		return c.String("config"), nil
 	}
-	return e.getenv("EDGEPRIME_CONFIG"), nil
+	return configPath(e, c), nil
+}
+
+// configPath is launchPath for a command whose arguments are no launch file.
+func configPath(e *env, c *cli.Context) string {
+	return cmp.Or(c.String("config"), e.getenv("EDGEPRIME_CONFIG"))
 }
 
 // launchOf loads the launch that a command line names, and tells its notes.

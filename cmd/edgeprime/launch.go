@@ -155,7 +155,7 @@ func (r *launchRun) judged(ctx context.Context, format string, err error) error 
 		return withHint(err, "what was seen is kept; mend the cause, then go on with: %s", r.again("launch"))
 	}
 	if r.stopped == "" {
-		if err := r.complete(ctx); err != nil {
+		if _, err := r.complete(ctx); err != nil {
 			return err
 		}
 	}
@@ -191,7 +191,7 @@ func planStep(r *launchRun) func(context.Context) error {
 // again is the command line that goes on with the run.
 func (r *launchRun) again(command string) string {
 	if r.share != nil {
-		return r.share.command(r.share.Share)
+		return shareCommand(r.share.Share, r.share.approved.path)
 	}
 	line := "edgeprime " + command + " --resume " + r.ID
 	if !slices.Contains(launchNames(), r.launch.Path) {

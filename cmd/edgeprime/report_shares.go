@@ -64,11 +64,15 @@ func (e *env) reportShares(c *cli.Context) error {
 			return err
 		}
 	}
-	write := func(w io.Writer) error { return writeObservations(w, m.observations()) }
-	if err := e.writeTo(filepath.Join(r.dir, observationsFile), write); err != nil {
+	merged := filepath.Join(r.dir, observationsFile)
+	if err := e.writeTo(merged, func(w io.Writer) error {
+		_, err := writeObservations(w, m.observations())
+		return err
+	}); err != nil {
 		return err
 	}
 	in := r.reportInput(c.Context)
+	in.Observations = regions.ReadObservations(merged)
 	m.describe(&in)
 	return r.publish(in, c.String("format"), c.String("output"))
 }
@@ -77,17 +81,21 @@ func (e *env) reportShares(c *cli.Context) error {
 func readShares(l *launch, folders []string) (*mergedShares, error) {
 	m := &mergedShares{}
 	for _, folder := range folders {
-		a, err := readDetached(l, filepath.Join(folder, planFile))
-		if err != nil {
-			return nil, err
-		}
+		path := filepath.Join(folder, planFile)
 		if m.approved == nil {
-			m.approved = a
-			if m.all, err = a.plan.Shares(); err != nil {
+			var err error
+			if m.approved, err = readDetached(l, path); err != nil {
+				return nil, err
+			}
+			if m.all, err = m.approved.plan.Shares(); err != nil {
 				return nil, usageError("%w", err)
 			}
 		}
-		if !bytes.Equal(a.planFile, m.approved.planFile) {
+		plan, err := os.ReadFile(path)
+		if err != nil {
+			return nil, withHint(usageError("share: %w", err), "prime --share leaves the folder, and prints its path")
+		}
+		if !bytes.Equal(plan, m.approved.planFile) {
 			return nil, withHint(usageError("%s is a share of another plan than %s", folder, folders[0]), "merge the shares of one plan")
 		}
 		f, err := readShare(folder, m.all)
@@ -97,7 +105,7 @@ func readShares(l *launch, folders []string) (*mergedShares, error) {
 		m.folders = append(m.folders, f)
 	}
 	slices.SortStableFunc(m.folders, func(a, b shareFolder) int { return a.share.Number - b.share.Number })
-	return m, m.check()
+	return m, nil
 }
 
 // readShare reads how a share went.
@@ -118,37 +126,11 @@ func readShare(folder string, all []regions.Share) (shareFolder, error) {
 	return f, nil
 }
 
-// check finds files that are cut short, and observations that do not belong where they are.
-func (m *mergedShares) check() error {
-	run := m.approved.plan.Detached.Run
-	regionOf := map[string]string{}
-	for _, v := range m.approved.plan.AllVantages() {
-		regionOf[v.Name] = v.Region
-	}
-	for _, f := range m.folders {
-		n, path := 0, filepath.Join(f.path, observationsFile)
-		for o, err := range observationsOf(run, path) {
-			switch {
-			case err != nil:
-				return err
-			case regionOf[o.Vantage] != f.share.Region:
-				return usageError("%s is of region %s, and holds an observation of vantage %q", path, f.share.Region, o.Vantage)
-			}
-			n++
-		}
-		if n != f.result.Observations {
-			return withHint(usageError("%s has %d of %d observations", path, n, f.result.Observations), "copy it again")
-		}
-	}
-	return nil
-}
-
 // observations streams what discovery and the shares have seen: of each task the first.
 func (m *mergedShares) observations() iter.Seq2[edge.Observation, error] {
-	run := m.approved.plan.Detached.Run
-	files := []iter.Seq2[edge.Observation, error]{observationsOf(run, observationsBeside(m.approved.path))}
+	files := []iter.Seq2[edge.Observation, error]{observationsOf(m.approved.plan.Detached.Run, observationsBeside(m.approved.path))}
 	for _, f := range m.folders {
-		files = append(files, observationsOf(run, filepath.Join(f.path, observationsFile)))
+		files = append(files, m.of(f))
 	}
 	return func(yield func(edge.Observation, error) bool) {
 		seen := map[string]struct{}{}
@@ -160,6 +142,30 @@ func (m *mergedShares) observations() iter.Seq2[edge.Observation, error] {
 			if !yield(o, err) {
 				return
 			}
+		}
+	}
+}
+
+// of streams what one share has seen. A file that is cut short, and an observation that does not belong
+// there, are errors.
+func (m *mergedShares) of(f shareFolder) iter.Seq2[edge.Observation, error] {
+	regionOf := map[string]string{}
+	for _, v := range m.approved.plan.AllVantages() {
+		regionOf[v.Name] = v.Region
+	}
+	return func(yield func(edge.Observation, error) bool) {
+		n, path := 0, filepath.Join(f.path, observationsFile)
+		for o, err := range observationsOf(m.approved.plan.Detached.Run, path) {
+			if err == nil && regionOf[o.Vantage] != f.share.Region {
+				err = usageError("%s is of region %s, and holds an observation of vantage %q", path, f.share.Region, o.Vantage)
+			}
+			if !yield(o, err) || err != nil {
+				return
+			}
+			n++
+		}
+		if n != f.result.Observations {
+			yield(edge.Observation{}, withHint(usageError("%s has %d of %d observations", path, n, f.result.Observations), "copy it again"))
 		}
 	}
 }
@@ -208,5 +214,4 @@ func (m *mergedShares) describe(in *report.Input) {
 	run.StoppedBecause = strings.Join(stopped, "; ")
 	run.Notes = append(run.Notes, fmt.Sprintf("merged from %d of %d shares: each kept its own part of the limit until %s; peaks over all of them rest on the clocks of their machines",
 		len(here), len(m.all), m.approved.plan.Detached.Expires.UTC().Format(time.RFC3339)))
-	in.Observations = m.observations()
 }

@@ -175,9 +175,13 @@ func (r *launchRun) goOn(ctx context.Context, id string) error {
 	return nil
 }
 
-// complete exports the observations into the run's folder: every step is done.
-func (r *launchRun) complete(ctx context.Context) error {
-	return r.e.writeTo(filepath.Join(r.dir, observationsFile), func(w io.Writer) error { return writeObservations(w, r.seen.Observations(ctx)) })
+// complete exports the observations into the run's folder, and returns how many: every step is done.
+func (r *launchRun) complete(ctx context.Context) (n int, err error) {
+	err = r.e.writeTo(filepath.Join(r.dir, observationsFile), func(w io.Writer) error {
+		n, err = writeObservations(w, r.seen.Observations(ctx))
+		return err
+	})
+	return n, err
 }
 
 // observations streams what the run has seen, and before it what discovery has seen for its shares.

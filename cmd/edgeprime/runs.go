@@ -151,19 +151,21 @@ func (e *env) printObservations(c *cli.Context, s *launchState, runs []natsq.Inf
 	if err != nil {
 		return err
 	}
-	return writeObservations(e.stdout, run.Observations(c.Context))
+	_, err = writeObservations(e.stdout, run.Observations(c.Context))
+	return err
 }
 
-// writeObservations writes observations as JSON Lines.
-func writeObservations(w io.Writer, all iter.Seq2[edge.Observation, error]) error {
+// writeObservations writes observations as JSON Lines, and returns how many.
+func writeObservations(w io.Writer, all iter.Seq2[edge.Observation, error]) (n int, err error) {
 	out := json.NewEncoder(w)
 	for o, err := range all {
 		if err == nil {
 			err = out.Encode(o) //nolint:gosec // a pass is a phase of the run here
 		}
 		if err != nil {
-			return fmt.Errorf("observations: %w", err)
+			return n, fmt.Errorf("observations: %w", err)
 		}
+		n++
 	}
-	return nil
+	return n, nil
 }

@@ -72,7 +72,7 @@ func (e *env) primeShare(c *cli.Context) error {
 		return err
 	}
 	if !e.now().Before(a.plan.Detached.Expires) {
-		return expired(s, errors.New("nothing was asked"))
+		return expired(s, "nothing was asked")
 	}
 	r, err := openShare(c.Context, e, l, s)
 	if err != nil {
@@ -85,11 +85,7 @@ func (e *env) primeShare(c *cli.Context) error {
 
 // launchOfShares loads the launch of a command whose arguments are no launch file.
 func (e *env) launchOfShares(c *cli.Context) (*launch, error) {
-	file := c.String("config")
-	if file == "" {
-		file = e.getenv("EDGEPRIME_CONFIG")
-	}
-	return loadLaunch(e, file, launchOverrides(e, c))
+	return loadLaunch(e, configPath(e, c), launchOverrides(e, c))
 }
 
 // readDetached reads a plan that was made for shares.
@@ -130,9 +126,7 @@ func shareOf(a *approved, name, region string) (*share, error) {
 	return s, nil
 }
 
-// command is the command line that carries out a share of the same plan.
-func (s *share) command(one regions.Share) string { return shareCommand(one, s.approved.path) }
-
+// shareCommand is the command line that carries out a share.
 func shareCommand(s regions.Share, plan string) string {
 	return fmt.Sprintf("edgeprime prime --region %s --share %s %s", s.Region, s.Name(), plan)
 }
@@ -245,18 +239,12 @@ func (r *launchRun) carryOut(ctx context.Context) error {
 	if err != nil && !r.endedEarly(ctx, err) {
 		return withHint(err, "what was seen is kept; mend the cause, then go on with: %s", r.again("prime"))
 	}
-	keeping := context.WithoutCancel(ctx)
-	if err := r.complete(keeping); err != nil {
-		return err
+	n, keepErr := r.complete(context.WithoutCancel(ctx))
+	if keepErr != nil {
+		return keepErr
 	}
 	in := r.reportInput(ctx)
-	result := shareResult{Share: r.share.Number, Run: in.Run, Pace: in.Pace}
-	for _, err := range r.seen.Observations(keeping) {
-		if err != nil {
-			return err
-		}
-		result.Observations++
-	}
+	result := shareResult{Share: r.share.Number, Run: in.Run, Pace: in.Pace, Observations: n}
 	if err := writeJSON(filepath.Join(r.dir, shareFile), result); err != nil {
 		return err
 	}
@@ -273,7 +261,7 @@ func shareError(r *launchRun, err error) error {
 	case errors.Is(err, regions.ErrGate):
 		return withHint(notReady("%w", err), "mend the cause, then plan again; do not carry out the shares of later stages")
 	case errors.Is(err, origin.ErrExpired):
-		return expired(r.share, errors.New("what was seen is kept"))
+		return expired(r.share, "what was seen is kept")
 	case isAborted(err):
 		return withHint(inconclusive("%w", err), "look after the origin, then: %s", r.again("prime"))
 	default:
@@ -282,8 +270,8 @@ func shareError(r *launchRun, err error) error {
 }
 
 // expired says that a share's time is over.
-func expired(s *share, what error) error {
+func expired(s *share, what string) error {
 	d := s.approved.plan.Detached
-	return withHint(inconclusive("share %s expired at %s: %w", s.Name(), d.Expires.UTC().Format(time.RFC3339), what),
+	return withHint(inconclusive("share %s expired at %s: %s", s.Name(), d.Expires.UTC().Format(time.RFC3339), what),
 		"plan again: edgeprime plan --shares %d -o %s", d.Shares, s.approved.path)
 }

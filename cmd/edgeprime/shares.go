@@ -72,7 +72,10 @@ func (r *launchRun) expire(lasts time.Duration) func(context.Context) error {
 // merged report counts it.
 func (r *launchRun) handOutShares(ctx context.Context, path string) error {
 	seen := observationsBeside(path)
-	if err := r.e.writeTo(seen, func(w io.Writer) error { return writeObservations(w, r.seen.Observations(ctx)) }); err != nil {
+	if err := r.e.writeTo(seen, func(w io.Writer) error {
+		_, err := writeObservations(w, r.seen.Observations(ctx))
+		return err
+	}); err != nil {
 		return err
 	}
 	all, err := r.plan.Shares()
