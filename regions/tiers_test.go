@@ -182,9 +182,9 @@ func TestSilentEdgesArePrimedTogether(t *testing.T) {
 
 // A run that ended in between learns again, and fills nothing twice.
 func TestTiersAreLearnedAgainWhenTheRunGoesOn(t *testing.T) {
-	for _, after := range []int{130, 150, 250, 400} {
+	for _, after := range []int{130, 150, 200, 250, 300, 350, 400, 450, 500} {
 		t.Run(strconv.Itoa(after), func(t *testing.T) {
-			w := newTiered(map[string]string{"eu": "A", "us": "A", "ap": "B", "sa": "B", "af": "C"})
+			w := newTiered(map[string]string{"eu": "A", "us": "B", "ap": "C", "sa": "C", "af": "C"})
 			path := filepath.Join(t.TempDir(), "journal")
 			ctx, cancel := context.WithCancelCause(t.Context())
 			enough := errors.New("enough")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -178,7 +179,94 @@ func TestAPageThatDiffersFromAnswerToAnswerIsNoDeploy(t *testing.T) {
 	}
 	_, stdout, stderr := l.do(t.Context(), "launch")
 	assert.Contains(t, stdout, "note        launch pages differ from answer to answer", stderr)
-	assert.Len(t, l.report(t).Deploys, mostDeploys)
+	assert.Contains(t, stdout, "page-unsteady at http://www.example/")
+	r := l.report(t)
+	assert.Len(t, r.Deploys, mostDeploys)
+	assert.NotEqual(t, report.Ready, r.Verdict, "what was measured may not be what is served")
+	for _, v := range r.Vantages {
+		assert.LessOrEqual(t, v.Before.Known, v.Cells, "what the run itself has filled was not there before")
+	}
+}
+
+// A page that the check found changed is void, whatever discovery is answered then.
+func TestAChangedPageIsVoidWhenItCannotBeReadAnew(t *testing.T) {
+	l := newLab(t, "us", "eu")
+	var mu sync.Mutex
+	asked := 0
+	l.answer = func(w http.ResponseWriter, _ *http.Request, q question) bool {
+		if q.path != "/" {
+			return false
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		text := "old"
+		if asked++; asked > 2 { // primed and sampled; now checked
+			text = "new"
+		}
+		w.Header().Set("Content-Type", "text/html")
+		w.Header().Set("Cache-Control", "max-age=86400")
+		w.Header().Set("Cache-Status", "edge; hit; ttl=86400")
+		if asked == 4 {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		fmt.Fprintf(w, `<!doctype html><link rel="icon" href="data:,"><p>%s</p><img src="/a.png">`, text)
+		return true
+	}
+	_, stdout, stderr := l.do(t.Context(), "launch")
+	r := l.report(t)
+	require.Len(t, r.Deploys, 1, stdout+stderr)
+	assert.Contains(t, r.Deploys[0].URLs, "http://www.example/")
+}
+
+// Discovery on a preview host cannot tell which public copies are old: a deploy voids them all.
+func TestADeployOfALaunchWithAPreviewHost(t *testing.T) {
+	page := func(w http.ResponseWriter, path, text string) {
+		w.Header().Set("Cache-Control", "max-age=86400")
+		w.Header().Set("Cache-Status", "edge; hit; ttl=86400")
+		if path != "/" {
+			w.Header().Set("Content-Type", "image/png")
+			fmt.Fprint(w, "image")
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<!doctype html><link rel="icon" href="data:,"><p>%s</p><img src="/a.png">`, text)
+	}
+	preview := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { page(w, r.URL.Path, "new") }))
+	defer preview.Close()
+	l := newLab(t, "eu")
+	var mu sync.Mutex
+	asked := 0
+	l.answer = func(w http.ResponseWriter, _ *http.Request, q question) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		text := "old"
+		if q.path == "/" {
+			if asked++; asked > 2 { // primed and measured; now checked
+				text = "new"
+			}
+		}
+		page(w, q.path, text)
+		return true
+	}
+	addr := preview.Listener.Addr().String()
+	l.write(t, strings.Replace(l.with(t, ""), "allow_addresses: [", fmt.Sprintf("scope: {preview: {%q: www.example}}\nallow_addresses: [%q, ", addr, addr), 1))
+	code, stdout, stderr := l.do(t.Context(), "launch")
+	require.Equal(t, exitReady, code, stdout+stderr)
+	r := l.report(t)
+	require.Len(t, r.Deploys, 1)
+	assert.Equal(t, 2, r.Deploys[0].Assets)
+	anew := 0
+	for _, o := range l.seen(t) {
+		anew += one(o.Pass == edge.Verify && o.Epoch == 1)
+	}
+	assert.Equal(t, 2, anew, "READY rests on what was measured since")
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // With an approved plan nothing is primed that nobody has approved: the report says what is lacking.
