@@ -46,8 +46,11 @@ func openState(ctx context.Context, e *env, l *launch, base string) (*launchStat
 	if err == nil {
 		s.engine, err = natsq.Open(ctx, config)
 	}
-	if errors.Is(err, natsq.ErrStart) && l.File.Workers.Listen != "" {
-		err = withHint(err, "workers.listen is %s: end what has the port, or choose another", l.File.Workers.Listen)
+	switch w := l.File.Workers; {
+	case errors.Is(err, natsq.ErrStart) && w.Listen != "":
+		err = withHint(err, "workers.listen is %s: end what has the port, or choose another", w.Listen)
+	case errors.Is(err, natsq.ErrUnready):
+		err = withHint(err, "workers.replicas is %d: start the servers that are offline, or lower it", max(1, w.Replicas))
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.lock.Unlock())

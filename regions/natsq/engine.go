@@ -106,9 +106,7 @@ func Open(ctx context.Context, c Config) (_ *Engine, err error) {
 	if e.js, err = jetstream.New(e.conn); err != nil {
 		return e, err
 	}
-	e.state, err = e.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: e.names.state(), History: 1, Storage: jetstream.FileStorage, Replicas: e.replicas,
-	})
+	e.state, err = e.keyValue(ctx, jetstream.KeyValueConfig{Bucket: e.names.state()})
 	if err == nil && c.External != nil {
 		err = e.takeLead(ctx, c.External.Owner)
 	}

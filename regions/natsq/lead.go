@@ -39,9 +39,7 @@ type lead struct {
 // takeLead waits for the lead as long as a dead process can hold it. What an owner of the same name has
 // left is taken over at once: its folder's lock says that it has ended.
 func (e *Engine) takeLead(ctx context.Context, owner string) error {
-	bucket, err := e.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: "LEAD_" + e.launch, History: 1, TTL: leadTime, Storage: jetstream.FileStorage, Replicas: e.replicas,
-	})
+	bucket, err := e.keyValue(ctx, jetstream.KeyValueConfig{Bucket: "LEAD_" + e.launch, TTL: leadTime})
 	if err != nil {
 		return err
 	}

@@ -32,10 +32,9 @@ type Run struct {
 
 // Run opens the observations of a run, and creates them when the run begins.
 func (e *Engine) Run(ctx context.Context, id string) (*Run, error) {
-	stream, err := e.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: e.results(id), Subjects: []string{e.resultSubject("*", id)},
-		Storage: jetstream.FileStorage, Compression: jetstream.S2Compression, Replicas: e.replicas,
-		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxMsgSize: maxMessage, DenyDelete: true,
+	stream, err := e.stream(ctx, jetstream.StreamConfig{
+		Name: e.results(id), Subjects: []string{e.resultSubject("*", id)}, Compression: jetstream.S2Compression,
+		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, DenyDelete: true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("natsq: run %s: %w", id, err)

@@ -51,10 +51,12 @@ func (r *Run) Work(ctx context.Context, vantages []edge.Vantage) (*Work, error) 
 			}
 			opened[v.Region] = stream
 		}
-		_, err := stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-			Durable: vantageToken(v.Name), FilterSubject: r.engine.workSubject(v.Region, v.Name),
-			AckPolicy: jetstream.AckExplicitPolicy, AckWait: leaseTime, MaxDeliver: -1,
-			MaxAckPending: queueDepth, MaxWaiting: 2048, Replicas: r.engine.replicas,
+		_, err := settled(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+			return stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+				Durable: vantageToken(v.Name), FilterSubject: r.engine.workSubject(v.Region, v.Name),
+				AckPolicy: jetstream.AckExplicitPolicy, AckWait: leaseTime, MaxDeliver: -1,
+				MaxAckPending: queueDepth, MaxWaiting: 2048, Replicas: r.engine.replicas,
+			})
 		})
 		if err != nil {
 			return nil, fmt.Errorf("natsq: work of %s: %w", v.Name, err)
@@ -65,10 +67,9 @@ func (r *Run) Work(ctx context.Context, vantages []edge.Vantage) (*Work, error) 
 
 func (r *Run) openWork(ctx context.Context, region string) (jetstream.Stream, error) { //nolint:ireturn // the library has no other type
 	e := r.engine
-	stream, err := e.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: e.work(region), Subjects: []string{e.workSubjects(region)},
-		Storage: jetstream.FileStorage, Replicas: e.replicas, Retention: jetstream.WorkQueuePolicy,
-		Discard: jetstream.DiscardNew, MaxMsgsPerSubject: queueDepth, DiscardNewPerSubject: true, MaxMsgSize: maxMessage,
+	stream, err := e.stream(ctx, jetstream.StreamConfig{
+		Name: e.work(region), Subjects: []string{e.workSubjects(region)}, Retention: jetstream.WorkQueuePolicy,
+		Discard: jetstream.DiscardNew, MaxMsgsPerSubject: queueDepth, DiscardNewPerSubject: true,
 	})
 	if err != nil {
 		return nil, err
