@@ -25,7 +25,7 @@ func ExampleFetcher() {
 		fmt.Println(err)
 		return
 	}
-	pool := edge.NewPool(guard, edge.Vantage{Name: "fra", Address: address}, 0)
+	pool := edge.NewPool(&edge.Dialer{Guard: guard, Vantage: edge.Vantage{Name: "fra", Address: address}}, 0)
 	defer func() { _ = pool.Close() }()
 	fetcher := &edge.Fetcher{
 		Base:      &edge.Scoped{Base: pool, Scope: crawl.Scope{Hosts: []string{"www.example"}}},

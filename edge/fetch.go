@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -159,6 +160,9 @@ func (f *Fetcher) exchange(req *http.Request, r Request, caps Caps, o *Observati
 		}
 	}()
 	o.Status, o.Proto = resp.StatusCode, resp.Proto
+	if resp.TLS != nil {
+		o.TLS = tls.VersionName(resp.TLS.Version)
+	}
 	o.Header = headerPairs(resp.Header, nil)
 	o.Cache = ReadCacheStatus(o.Header)
 	if err := checkAnswer(resp, caps); err != nil {

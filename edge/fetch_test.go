@@ -47,7 +47,7 @@ func reach(tb testing.TB, addr string, caps edge.Caps) *site {
 	tb.Helper()
 	guard, err := edge.NewAddressGuard([]string{addr})
 	require.NoError(tb, err)
-	pool := edge.NewPool(guard, edge.Vantage{Name: "v", Via: edge.ConnectTo, Address: addr}, 0)
+	pool := edge.NewPool(&edge.Dialer{Guard: guard, Vantage: edge.Vantage{Name: "v", Via: edge.ConnectTo, Address: addr}}, 0)
 	tb.Cleanup(func() { _ = pool.Close() })
 	scoped := &edge.Scoped{Base: pool, Scope: crawl.Scope{Hosts: []string{host}}}
 	return &site{addr, pool, &edge.Fetcher{Base: scoped, Caps: caps, UserAgent: "edgeprime/test"}}

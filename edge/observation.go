@@ -72,6 +72,7 @@ type Attempt struct {
 // Timing holds durations in milliseconds.
 type Timing struct {
 	Connect float64 `json:"connect_ms,omitempty"` // DNS, TCP and TLS; 0 on a reused connection
+	RTT     float64 `json:"rtt_ms,omitempty"`     // the TCP handshake with Remote
 	Permit  float64 `json:"permit_ms,omitempty"`  // waiting for the origin's limit
 	TTFB    float64 `json:"ttfb_ms,omitempty"`    // request written to first byte of the answer
 	Total   float64 `json:"total_ms,omitempty"`   // all of it
@@ -91,6 +92,7 @@ type Observation struct {
 
 	Status int         `json:"status,omitempty"` // 0 without an answer
 	Proto  string      `json:"proto,omitempty"`  // such as "HTTP/1.1"
+	TLS    string      `json:"tls,omitempty"`    // such as "TLS 1.3"
 	Header [][2]string `json:"header,omitempty"` // name and value as received, sorted by name; order within a name kept
 	// Early holds the Link fields of 103 answers (RFC 8297) that came before.
 	Early  [][2]string `json:"early,omitempty"`

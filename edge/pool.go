@@ -34,37 +34,24 @@ type Pool struct {
 	conns     map[string][]*kept
 }
 
-// remoteKey is under which a dial finds where to write the address it reached.
-type remoteKey struct{}
-
 // kept is a connection and where it leads.
 type kept struct {
 	*http.ClientConn
 
-	remote string // ip:port
+	*reached
 }
 
-// NewPool returns a pool that dials through the guard, at the vantage's address when it pins one.
-// The zero timeout means the default for the answer's header, five seconds.
-func NewPool(guard *AddressGuard, vantage Vantage, header time.Duration) *Pool {
-	dialer := &net.Dialer{Timeout: connectTimeout, Control: guard.Control}
+// NewPool returns a pool of the connections that the dialer opens. The zero timeout means the default for
+// the answer's header, five seconds.
+func NewPool(dialer *Dialer, header time.Duration) *Pool {
 	if header <= 0 {
 		header = headerTimeout
 	}
 	return &Pool{
 		conns: map[string][]*kept{},
 		transport: &http.Transport{
-			Proxy: nil, // a proxy would hide the address from the guard
-			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				if vantage.Address != "" {
-					address = vantage.Address
-				}
-				conn, err := dialer.DialContext(ctx, network, address)
-				if remote, ok := ctx.Value(remoteKey{}).(*string); ok && err == nil {
-					*remote = conn.RemoteAddr().String()
-				}
-				return conn, err
-			},
+			Proxy:                  nil, // a proxy would hide the address from the guard
+			DialContext:            dialer.DialContext,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
 			TLSHandshakeTimeout:    tlsTimeout,
@@ -90,7 +77,7 @@ func (p *Pool) once(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	trace.connected(reused, conn.remote)
+	trace.connected(reused, conn.reached)
 	use := &reservation{conn: conn.ClientConn}
 	var tower http.RoundTripper = &attempts{Base: use}
 	if p.Around != nil {
@@ -129,8 +116,8 @@ func (p *Pool) get(ctx context.Context, req *http.Request) (conn *kept, reused b
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, connectTimeout+tlsTimeout, errConnectDeadline)
 	defer cancel()
-	conn = &kept{}
-	ctx = context.WithValue(ctx, remoteKey{}, &conn.remote)
+	conn = &kept{reached: &reached{}}
+	ctx = context.WithValue(ctx, reachedKey{}, conn.reached)
 	if conn.ClientConn, err = p.transport.NewClientConn(ctx, req.URL.Scheme, address); err != nil {
 		return nil, false, &connectError{err: err}
 	}

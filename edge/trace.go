@@ -35,7 +35,7 @@ type trace struct {
 	reused    bool
 	written   time.Time // the last attempt's write
 	attempts  []Attempt
-	remote    string
+	at        *reached
 	wroteAny  bool // the last attempt put something on the wire
 	firstByte time.Time
 	early     [][2]string
@@ -52,13 +52,13 @@ func traceOf(ctx context.Context) *trace {
 	return t
 }
 
-func (t *trace) connected(reused bool, remote string) {
+func (t *trace) connected(reused bool, at *reached) {
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ready, t.reused, t.remote, t.wroteAny = time.Now(), reused, remote, false
+	t.ready, t.reused, t.at, t.wroteAny = time.Now(), reused, at, false
 }
 
 // idleConnDied reports whether the last try failed on a kept connection with nothing written.
@@ -182,10 +182,13 @@ func (t *trace) fill(o *Observation) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o.Attempts, o.Early = t.attempts, t.early
-	o.Remote = t.remote
+	if t.at != nil {
+		o.Remote = t.at.remote
+	}
 	o.Timing.Total = milliseconds(time.Since(t.began))
 	if !t.ready.IsZero() && !t.reused {
 		o.Timing.Connect = milliseconds(t.ready.Sub(t.began))
+		o.Timing.RTT = milliseconds(t.at.rtt)
 	}
 	if !t.written.IsZero() {
 		o.Timing.Permit = milliseconds(t.written.Sub(t.ready))

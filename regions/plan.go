@@ -169,7 +169,7 @@ func stages(in Input, cellsPerVantage int) ([]Stage, error) {
 	found := false
 	for _, r := range in.Regions {
 		// A vantage that serves visitors and is the upper tier as well is primed as the latter.
-		own := slices.DeleteFunc(r.vantages(), func(v edge.Vantage) bool { return slices.Contains(shield, v) })
+		own := slices.DeleteFunc(r.vantages(), func(v edge.Vantage) bool { return slices.ContainsFunc(shield, v.Equal) })
 		if r.Name == canary {
 			first, found = append(first, own...), true
 		} else {

@@ -22,6 +22,7 @@ func commands(e *env) []*cli.Command {
 		reportCommand(e),
 		auditCommand(e),
 		runsCommand(e),
+		regionsCommand(e),
 		workerCommand(e),
 		checkCommand(e),
 		explainCommand(e),

@@ -43,7 +43,7 @@ func readApproved(l *launch, path string) (*approved, error) {
 	if a.manifest, err = crawl.ReadManifest(bytes.NewReader(a.manifestFile)); err != nil {
 		return nil, again(usageError("%s: %w", manifestBeside(path), err))
 	}
-	in := planInput(l, a.manifest)
+	in := planInput(l, l.placesIn(a.plan), a.manifest)
 	in.Detached = a.plan.Detached
 	want, err := regions.NewPlan(in)
 	if err != nil {
@@ -67,6 +67,6 @@ func (r *launchRun) adopt(ctx context.Context, a *approved) error {
 			return fmt.Errorf("approved plan: %w", err)
 		}
 	}
-	r.Approved = true
+	r.Approved, r.Places = true, r.launch.placesIn(a.plan)
 	return r.state.keep(ctx, r.beginning)
 }

@@ -78,8 +78,10 @@ func (l *launch) vantages() []edge.Vantage {
 	var all []edge.Vantage
 	for _, region := range l.File.Regions {
 		for _, v := range region.Vantages {
-			v.Region = region.Name
-			all = append(all, v)
+			for _, place := range v.Places() {
+				place.Region = region.Name
+				all = append(all, place)
+			}
 		}
 	}
 	return all

@@ -43,7 +43,7 @@ func TestTheDeskOffersNoWorkWithoutPermits(t *testing.T) {
 	tw, r := labTower(t, l)
 	m := crawl.NewManifest([]crawl.Asset{{URL: "http://www.example/", Kind: crawl.Document, Priority: crawl.Critical}})
 	var err error
-	r.plan, err = regions.NewPlan(planInput(r.launch, m))
+	r.plan, err = regions.NewPlan(planInput(r.launch, nil, m))
 	require.NoError(t, err)
 	d := &desk{run: r, names: []string{"eu"}, work: true, heard: map[string]time.Time{}, known: map[string]map[string]bool{}}
 	s := d.hello("eu", regions.Hello{Protocol: regions.Protocol, Worker: "w1"})

@@ -177,7 +177,10 @@ func (r *launchRun) steps(ctx context.Context, steps ...func(context.Context) er
 
 // planStep makes the plan and says what it will cost.
 func planStep(r *launchRun) func(context.Context) error {
-	return func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := r.locate(ctx); err != nil {
+			return err
+		}
 		if err := r.makePlan(); err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ type launchFile struct {
 
 	Origin         originSection  `yaml:"origin"`
 	AllowAddresses []string       `yaml:"allow_addresses"`
+	Resolvers      []string       `yaml:"resolvers"`
 	Workers        workersSection `yaml:"workers"`
 
 	CDN      cdnSection        `yaml:"cdn"`

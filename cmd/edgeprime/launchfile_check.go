@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"net"
 	"net/netip"
 	"reflect"
 	"regexp"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/edge/lint"
-	"github.com/edgeprime/edgeprime/regions"
 )
 
 // maxUnconfirmedRPS is the rate above which a launch file must say it twice.
@@ -44,8 +41,9 @@ func (c *checker) check(l *launch, e *env) {
 	c.urls(l, e)
 	c.variants(f.Variants)
 	guard := c.addresses(f.AllowAddresses)
-	c.regions(f.Regions, guard)
-	c.stages(l, guard)
+	c.resolvers(f.Resolvers, guard)
+	c.regions(l, e, guard)
+	c.stages(l, e, guard)
 	c.origin(f.Origin)
 	c.workers(f)
 	c.cdn(f.CDN)
@@ -126,9 +124,9 @@ func (c *checker) addresses(list []string) *edge.AddressGuard {
 }
 
 // regions checks names and vantages.
-func (c *checker) regions(list []regions.Region, guard *edge.AddressGuard) {
+func (c *checker) regions(l *launch, e *env, guard *edge.AddressGuard) {
 	names, vantages := map[string]keyPath{}, map[string]keyPath{}
-	for i, r := range list {
+	for i, r := range l.File.Regions {
 		at := path("regions").index(i)
 		c.unique(names, at.key("name"), r.Name, nameRule, "lower-case letters, digits and hyphens, at most 63")
 		if r.Name == "shield" {
@@ -136,7 +134,8 @@ func (c *checker) regions(list []regions.Region, guard *edge.AddressGuard) {
 		}
 		for j, v := range r.Vantages {
 			below := at.key("vantages").index(j)
-			c.vantage(below, v, guard)
+			c.vantage(below, v, slices.Contains(l.File.Workers.Regions, r.Name), guard)
+			c.proxyAuth(below.key("proxy_auth"), v, l, e)
 			if _, _, depth := c.tree.find(below.key("name")); depth == len(below)+1 || !c.isBroken(at.key("name")) {
 				c.unique(vantages, below.key("name"), v.Name, vantageRule, vantageForm)
 			}
@@ -155,36 +154,6 @@ func (c *checker) unique(seen map[string]keyPath, at keyPath, name string, rule 
 		c.bad(at, "%s is %q, as %s is; give each a name of its own", at, name, first)
 	default:
 		seen[name] = at
-	}
-}
-
-// vantage checks one way to an edge.
-func (c *checker) vantage(at keyPath, v edge.Vantage, guard *edge.AddressGuard) {
-	switch {
-	case v.Via != edge.Direct && v.Via != edge.ConnectTo:
-		c.bad(at.key("via"), "%s is %q; use direct or connect_to", at.key("via"), shortened(string(v.Via)))
-	case v.Via == edge.Direct && v.Address != "":
-		c.bad(at.key("address"), "%s is set, but via is direct; use via: connect_to, or leave the address out", at.key("address"))
-	case v.Via == edge.ConnectTo:
-		c.address(at.key("address"), v.Address, guard)
-	}
-	if v.PoP != "" && !vantageRule.MatchString(v.PoP) {
-		c.bad(at.key("pop"), "%s is %q; write the code that the edge's answers name, such as FRA", at.key("pop"), shortened(v.PoP))
-	}
-}
-
-// address checks what a vantage dials, and asks the guard when it is no name.
-func (c *checker) address(at keyPath, address string, guard *edge.AddressGuard) {
-	host, port, err := net.SplitHostPort(address)
-	number, portErr := strconv.ParseUint(port, 10, 16)
-	if err := errors.Join(err, portErr); err != nil || host == "" || number == 0 {
-		c.bad(at, "%s is %q; write the edge's ip:port or host:port", at, shortened(address))
-		return
-	}
-	if _, err := netip.ParseAddr(host); err == nil {
-		if err := guard.Check(address); err != nil {
-			c.bad(at, "%s: %s", at, strings.TrimPrefix(err.Error(), "edge: "))
-		}
 	}
 }
 

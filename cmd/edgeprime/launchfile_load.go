@@ -34,6 +34,7 @@ type launch struct {
 	PrimeAt   time.Time // planned, or now
 
 	Headers map[string]edge.Secret // for preview hosts only
+	Proxies map[string]edge.Secret // user:password, by the reference that the launch file has
 	Notes   []string               // what the user should know, in the order of the file
 
 	stages       regions.Stages
@@ -82,7 +83,7 @@ func parseLaunch(e *env, path string, data []byte, over overrides) (*launch, err
 	t.apply(over)
 	c := &checker{tree: t}
 	c.shape()
-	l := &launch{Path: path, tree: t}
+	l := &launch{Path: path, tree: t, Proxies: map[string]edge.Secret{}}
 	c.decode(&l.File)
 	l.File = l.File.withDefaults()
 	c.check(l, e)

@@ -9,7 +9,7 @@ import (
 )
 
 // stages resolves the shield's names and checks the order of the launch.
-func (c *checker) stages(l *launch, guard *edge.AddressGuard) {
+func (c *checker) stages(l *launch, e *env, guard *edge.AddressGuard) {
 	f := &l.File
 	at := path("stages")
 	l.stages = regions.Stages{Canary: f.Stages.Canary, Gate: f.Stages.Gate}
@@ -30,7 +30,8 @@ func (c *checker) stages(l *launch, guard *edge.AddressGuard) {
 			c.shieldRef(l, entry, s.ref)
 			continue
 		}
-		c.vantage(entry, s.vantage, guard)
+		c.vantage(entry, s.vantage, slices.Contains(f.Workers.Regions, regions.ShieldRegion), guard)
+		c.proxyAuth(entry.key("proxy_auth"), s.vantage, l, e)
 		c.unique(names, entry.key("name"), s.vantage.Name, vantageRule, vantageForm)
 		l.stages.Shield = append(l.stages.Shield, s.vantage)
 	}

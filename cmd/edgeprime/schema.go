@@ -175,7 +175,13 @@ func bound(s *jsonschema.Schema, h help) {
 }
 
 // vias are the values of a vantage's via.
-func vias() []string { return []string{string(edge.Direct), string(edge.ConnectTo)} }
+func vias() []string {
+	var names []string
+	for _, v := range edge.Vias() {
+		names = append(names, string(v))
+	}
+	return names
+}
 
 // help is what a key means and which values it may have.
 type help struct {

@@ -21,6 +21,7 @@ func topHelp() map[string]help {
 		"stages":          {words: "The order of priming: shield, canary, the rest."},
 		"origin":          {words: "The load that the origin has agreed to bear, all regions together."},
 		"allow_addresses": {words: "Private or reserved addresses that may be dialled all the same, each an exact ip:port. They stand in the report.", pattern: `^(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}$`},
+		"resolvers":       {words: "DNS servers that are asked for the addresses of vantages via ecs and pop, each an ip:port. Default: 8.8.8.8 and 8.8.4.4 for ecs, which must pass the subnet on, and this machine's for pop.", pattern: `^(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}$`},
 		"workers":         {words: "Regions whose requests are made by workers that run there, and where these connect to. Default: this process makes all requests and opens no port."},
 		"cdn":             {words: "Which cache the launch is served by, and what is configured there and no header shows."},
 		"rules":           {words: "Which rules judge answers, how severe they are, and the figures that they compare with."},
@@ -107,9 +108,14 @@ func regionHelp() map[string]help {
 	}
 	for _, at := range []string{"regions.vantages", "stages.shield"} {
 		table[at+".name"] = help{words: "Name of the vantage, unique in the launch. Default: made from the region's.", pattern: `^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`}
-		table[at+".via"] = help{words: "How requests reach the edge. Default: connect_to with an address, else direct.", values: vias()}
+		table[at+".via"] = help{words: "How requests reach the edge. Default: what the other keys name, else direct.", values: vias()}
 		table[at+".address"] = help{words: "The ip:port or host:port that connect_to dials; Host and SNI stay the URL's.", pattern: `^\S+:[0-9]{1,5}$`}
-		table[at+".pop"] = help{words: "Point of presence that must answer, or its beginning, such as FRA. Default: any.", pattern: `^[A-Za-z0-9][A-Za-z0-9._-]*$`}
+		table[at+".pop"] = help{words: "Point of presence that must answer, or its beginning, such as FRA. Default: any. Via pop: the one to reach, such as FRA56-P4.", pattern: `^[A-Za-z0-9][A-Za-z0-9._-]*$`}
+		table[at+".distribution"] = help{words: "Domain name of the CloudFront distribution whose points of presence pop and near name.", pattern: `^[A-Za-z0-9]+(\.[Cc][Ll][Oo][Uu][Dd][Ff][Rr][Oo][Nn][Tt]\.[Nn][Ee][Tt])?$`}
+		table[at+".near"] = help{words: "Instead of pop, every known point of presence of a country (DE), an area (europe) or an airport (FRA): one vantage each."}
+		table[at+".subnet"] = help{words: "A network of the region's visitors; the DNS is asked for the edges that they get (EDNS Client Subnet). At most /24, or /56 of IPv6.", pattern: `^[0-9A-Fa-f:.]+/[0-9]{1,2}$`}
+		table[at+".proxy"] = help{words: "A proxy in the region, which resolves and connects: socks5://host:1080, http://host:3128 or https://host:443.", pattern: `^(socks5|https?)://[^@/]+:[0-9]{1,5}/?$`}
+		table[at+".proxy_auth"] = help{words: "A reference to the proxy's user:password.", pattern: referencePattern}
 	}
 	return table
 }

@@ -81,12 +81,16 @@ func TestListedValuesAreValid(t *testing.T) {
 		_, err := load(smallest + "discovery: {candidates: " + choice + "}\n")
 		assert.NoError(t, err, choice)
 	}
+	needs := map[string]string{
+		"connect_to": ", address: \"1.1.1.1:443\"", "pop": ", distribution: d1, near: DE", "ecs": ", subnet: 203.0.113.0/24",
+		"proxy": ", proxy: \"socks5://proxy.example:1080\"",
+	}
 	for _, via := range vias() {
-		address := ""
-		if via == "connect_to" {
-			address = ", address: \"1.1.1.1:443\""
+		workers := ""
+		if via == "worker" {
+			workers = "workers: {regions: [a]}\n"
 		}
-		_, err := load(smallest + "regions: [{name: a, vantages: [{via: " + via + address + "}]}]\n")
+		_, err := load(smallest + workers + "regions: [{name: a, vantages: [{via: " + via + needs[via] + "}]}]\n")
 		assert.NoError(t, err, via)
 	}
 }

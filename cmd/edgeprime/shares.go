@@ -50,7 +50,7 @@ func (r *launchRun) detach(shares int) error {
 	for i := range placeholders {
 		placeholders[i].URL = fmt.Sprintf("http://placeholder.invalid/%d", i)
 	}
-	in := planInput(r.launch, crawl.NewManifest(placeholders))
+	in := planInput(r.launch, r.Places, crawl.NewManifest(placeholders))
 	in.Detached = r.detached
 	if _, err := regions.NewPlan(in); err != nil {
 		return usageError("%w", err)

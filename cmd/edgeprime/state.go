@@ -71,6 +71,7 @@ type beginning struct {
 	// Approved: the set of cells is that of an approved plan.
 	Approved bool   `json:"approved,omitempty"`
 	Pinned   pinned `json:"pinned,omitzero"`
+	Places   places `json:"places,omitempty"`
 }
 
 // keep writes down how a run began.

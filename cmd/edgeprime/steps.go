@@ -52,7 +52,7 @@ func (r *launchRun) crawl(ctx context.Context, epoch int) (*crawl.Manifest, erro
 		cfg.Renderer = browser
 		defer browser.Close()
 	}
-	first, err := r.firstStage()
+	first, err := r.firstStage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -95,19 +95,25 @@ func (r *launchRun) tellProblems(m *crawl.Manifest) {
 	}
 }
 
-// firstStage returns the stage that every plan of this launch begins with.
-func (r *launchRun) firstStage() (regions.Stage, error) {
+// firstStage returns the stage that every plan of this run begins with.
+func (r *launchRun) firstStage(ctx context.Context) (regions.Stage, error) {
+	if r.plan != nil {
+		return r.plan.Stages[0], nil
+	}
+	if err := r.locate(ctx); err != nil {
+		return regions.Stage{}, err
+	}
 	nothing := crawl.NewManifest([]crawl.Asset{{URL: "http://placeholder.invalid/"}})
-	p, err := regions.NewPlan(planInput(r.launch, nothing))
+	p, err := regions.NewPlan(planInput(r.launch, r.Places, nothing))
 	if err != nil {
 		return regions.Stage{}, usageError("%w", err)
 	}
 	return p.Stages[0], nil
 }
 
-func planInput(l *launch, m *crawl.Manifest) regions.Input {
+func planInput(l *launch, p places, m *crawl.Manifest) regions.Input {
 	return regions.Input{
-		Launch: l.File.Name, Manifest: m, Variants: l.File.Variants, Regions: l.File.Regions, Stages: l.Stages(), Limits: l.Limits(),
+		Launch: l.File.Name, Manifest: m, Variants: l.File.Variants, Regions: p.regions(l.File.Regions), Stages: p.stages(l.Stages()), Limits: l.Limits(),
 	}
 }
 
@@ -238,7 +244,7 @@ func (r *launchRun) makePlan() error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("plan: %w", err)
 	}
-	in := planInput(r.launch, r.manifest)
+	in := planInput(r.launch, r.Places, r.manifest)
 	in.Detached = r.detached
 	if r.plan, err = regions.NewPlan(in); err != nil {
 		return usageError("%w", err)

@@ -20,6 +20,8 @@ type tower struct {
 	permits  *origin.Guard  // nil with a worker elsewhere
 	ask      origin.Permits // who is asked before each request
 	address  *edge.AddressGuard
+	resolver *edge.Resolver
+	proxies  map[string]edge.Secret // credentials, by reference
 	scope    crawl.Scope
 	caps     edge.Caps
 	header   http.Header
@@ -52,6 +54,7 @@ func newTower(r *launchRun) (*tower, error) {
 	}
 	return &tower{
 		permits: permits, ask: permits, address: address, scope: r.launch.CrawlConfig().EffectiveScope(),
+		resolver: &edge.Resolver{Servers: r.launch.File.Resolvers, Guard: address}, proxies: r.launch.Proxies,
 		caps:     r.launch.caps(limits.Timeout),
 		header:   http.Header{runHeader: {r.ID}},
 		stations: map[string]*station{},
@@ -70,7 +73,7 @@ func (t *tower) station(v edge.Vantage) *station {
 }
 
 func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
-	pool := edge.NewPool(t.address, s.vantage, t.caps.Total/2)
+	pool := edge.NewPool(t.dialer(s.vantage), t.caps.Total/2)
 	pool.Fresh = fresh
 	pool.Around = func(conn http.RoundTripper) http.RoundTripper {
 		return &origin.Transport{Base: conn, Permits: t.ask, Region: s.vantage.Region, Contact: edge.OriginContact}
@@ -79,6 +82,11 @@ func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
 	return &edge.Fetcher{
 		Base: &edge.Scoped{Base: pool, Scope: t.scope}, Caps: t.caps, Header: t.header, UserAgent: userAgent(),
 	}
+}
+
+// dialer opens the connections of a vantage.
+func (t *tower) dialer(v edge.Vantage) *edge.Dialer {
+	return &edge.Dialer{Guard: t.address, Vantage: v, Resolver: t.resolver, ProxyAuth: t.proxies[v.ProxyAuth]}
 }
 
 // lists returns who asks a station for sitemaps and robots.txt: the scope's path globs choose assets,

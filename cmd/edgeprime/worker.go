@@ -192,7 +192,7 @@ func (w *worker) session(ctx context.Context, s regions.Session) error {
 	}
 	w.e.tell("run %s: %s", s.Run, plural(len(s.Vantages), "vantage"))
 	tw := &tower{
-		ask: &ownRate{origin.NewRemote(w.door, w.name), w.limiter}, address: w.guard, scope: scope,
+		ask: &ownRate{origin.NewRemote(w.door, w.name), w.limiter}, address: w.guard, resolver: &edge.Resolver{Guard: w.guard}, scope: scope,
 		caps: edge.Caps{Total: s.Timeout}, header: http.Header{runHeader: {s.Run}},
 		budget: origin.NewBudget(s.Requests), stations: map[string]*station{},
 	}
