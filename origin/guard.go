@@ -33,7 +33,7 @@ type Guard struct {
 	mu      sync.Mutex
 	nextID  uint64
 	starts  *ledger
-	latest  time.Time          // grant
+	latest  time.Time          // grant: when it was due, at most timerSlack before it
 	open    map[uint64]*Permit // written or not yet released
 	out     map[string]int     // how many of them, per region
 	held    map[uint64]time.Time
@@ -264,8 +264,15 @@ func (g *Guard) untilGrant(now time.Time) time.Duration {
 	if g.latest.IsZero() {
 		return wait
 	}
-	return max(wait, g.latest.Add(time.Second/time.Duration(2*g.aimd.rate.now)).Sub(now))
+	return max(wait, g.latest.Add(g.spacing()).Sub(now))
 }
+
+// spacing keeps grants apart: what was saved up goes out at twice the rate at most.
+func (g *Guard) spacing() time.Duration { return time.Second / time.Duration(2*g.aimd.rate.now) }
+
+// timerSlack is by how much timers are late: a millisecond, mostly. What should have been granted
+// meanwhile may be granted then.
+const timerSlack = 2 * time.Millisecond
 
 // untilExpiry returns how long the first held permit stays held.
 func (g *Guard) untilExpiry(now time.Time) time.Duration {
@@ -307,7 +314,9 @@ func (g *Guard) grant(w *waiter, now time.Time) *Permit {
 	p := &Permit{id: g.nextID, region: w.region, granted: now, within: min(w.within, g.left(now)), guard: g}
 	g.open[p.id] = p
 	g.out[p.region]++
-	g.latest = now
+	if g.latest = g.latest.Add(g.spacing()); g.latest.Before(now.Add(-timerSlack)) {
+		g.latest = now.Add(-timerSlack)
+	}
 	g.starts.add(p.id, now.Add(g.limits.Timeout)) // until more is known
 	return p
 }
@@ -385,7 +394,7 @@ func (g *Guard) settle(p *Permit, o Outcome, at time.Time) {
 	switch {
 	case !o.Written || o.Spared && o.Complete:
 		g.starts.drop(p.id)
-		if p.granted.Equal(g.latest) {
+		if p.id == g.nextID {
 			g.latest = time.Time{}
 		}
 	case o.Complete:

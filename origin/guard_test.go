@@ -148,9 +148,29 @@ func TestGuardSpacesPermits(t *testing.T) {
 		began := time.Now()
 		for i := range 10 {
 			p := acquire(t, g, "eu")
-			assert.Equal(t, time.Duration(i)*50*time.Millisecond, time.Since(began))
+			assert.InDelta(t, time.Duration(i)*50*time.Millisecond, time.Since(began), float64(2*time.Millisecond))
 			defer p.Release(done)
 		}
+	})
+}
+
+// Timers are late by a millisecond: what should have been granted meanwhile is granted then, and no more.
+func TestGuardCatchesUpWithALateTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(t, origin.Limits{MaxRPS: 1000, MaxInFlight: 1000})
+		began := time.Now()
+		for range 300 {
+			time.Sleep(time.Millisecond)
+			for range 2 {
+				acquire(t, g, "eu").Release(done)
+			}
+		}
+		assert.Equal(t, 300*time.Millisecond, time.Since(began), "twice the rate")
+		time.Sleep(100 * time.Millisecond)
+		for range 10 {
+			acquire(t, g, "eu").Release(done)
+		}
+		assert.GreaterOrEqual(t, time.Since(began), 402*time.Millisecond, "a long pause is no credit")
 	})
 }
 
