@@ -20,6 +20,9 @@ const (
 	Verify Pass = "verify"
 	// Confirm asks once more where Verify did not hit: the first answer may have filled a node.
 	Confirm Pass = "confirm"
+	// Cover repeats what hit, on further fresh connections: another cache node may answer. Round is the number
+	// of the repetition.
+	Cover Pass = "cover"
 	// Recheck asks what a worker elsewhere has measured, from the coordinator's place: they must agree.
 	Recheck Pass = "recheck"
 	// Pin asks again for a launch page whose content must not have changed; Epoch is the number of the check.
@@ -88,7 +91,8 @@ type Observation struct {
 	Stage   string    `json:"stage"`
 	Pass    Pass      `json:"pass"`
 	Epoch   int       `json:"epoch,omitempty"`
-	At      time.Time `json:"at"` // when the fetch began, UTC
+	Round   int       `json:"round,omitempty"` // of a repetition, from 1
+	At      time.Time `json:"at"`              // when the fetch began, UTC
 
 	Status int         `json:"status,omitempty"` // 0 without an answer
 	Proto  string      `json:"proto,omitempty"`  // such as "HTTP/1.1"

@@ -30,7 +30,7 @@ type Asker struct {
 func (a *Asker) Ask(ctx, open context.Context, t Task) (edge.Observation, error) {
 	o, err := a.try(ctx, open, t)
 	o.Task, o.Region, o.Vantage = t.ID, t.Vantage.Region, t.Vantage.Name
-	o.Stage, o.Pass, o.Epoch = t.Stage, t.Pass, t.Epoch
+	o.Stage, o.Pass, o.Epoch, o.Round = t.Stage, t.Pass, t.Epoch, t.Round
 	return o, err
 }
 

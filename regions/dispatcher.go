@@ -79,6 +79,8 @@ type Dispatcher struct {
 type round struct {
 	stage  string
 	pass   edge.Pass
+	number int                                  // of the repetition, from 1; 0 for a pass that has none
+	before int                                  // tasks of earlier repetitions
 	open   map[string]string                    // regions of the tasks on the queue or with a worker, by task id
 	push   map[string][]context.CancelCauseFunc // ends the pushing, by region
 	taught map[string]*Lesson                   // by vantage
@@ -132,7 +134,8 @@ func (d *Dispatcher) Prime(ctx context.Context) error {
 
 // Verify asks every cell of the visitors' vantages again whose turn to be primed came, and once
 // more where the answer was not a hit: the first one may have reached another cache node and filled
-// it. A run that only measures asks once.
+// it. A run that only measures asks once. Then critical cells are repeated until their hits stand for
+// every cache node of a vantage, see [Covered].
 func (d *Dispatcher) Verify(ctx context.Context) error {
 	var vantages []edge.Vantage
 	for _, v := range d.Plan.Vantages() {
@@ -144,10 +147,13 @@ func (d *Dispatcher) Verify(ctx context.Context) error {
 		return err
 	}
 	if d.MeasureOnly {
-		return nil // the first answer decides: it may have filled what the second would find
+		return d.cover(ctx, vantages) // the first answer decides: it may have filled what the second would find
 	}
 	unproven := func(_ int, c Cell) bool { return d.tally.unproven(c) }
-	return d.round(ctx, "verify", edge.Confirm, vantages, unproven)
+	if err := d.round(ctx, "verify", edge.Confirm, vantages, unproven); err != nil {
+		return err
+	}
+	return d.cover(ctx, vantages)
 }
 
 // every picks all cells.
@@ -160,8 +166,15 @@ func every(int, Cell) bool { return true }
 func (d *Dispatcher) round(
 	ctx context.Context, stage string, pass edge.Pass, vantages []edge.Vantage, pick func(int, Cell) bool,
 ) error {
-	r := &round{stage: stage, pass: pass, open: map[string]string{}, taught: map[string]*Lesson{}, push: map[string][]context.CancelCauseFunc{}, done: make(chan struct{})}
+	return d.run(ctx, &round{stage: stage, pass: pass}, vantages, pick)
+}
+
+func (d *Dispatcher) run(ctx context.Context, r *round, vantages []edge.Vantage, pick func(int, Cell) bool) error {
+	r.open, r.taught, r.push, r.done = map[string]string{}, map[string]*Lesson{}, map[string][]context.CancelCauseFunc{}, make(chan struct{})
 	d.mu.Lock()
+	if last := d.current; last != nil && r.number > 1 {
+		r.before = last.before + last.total
+	}
 	d.current = r
 	if d.order == nil {
 		d.order = d.Plan.order(d.Manifest)
@@ -185,7 +198,7 @@ func (d *Dispatcher) round(
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return fmt.Errorf("regions: stage %s, pass %s: %w", stage, pass, err)
+		return fmt.Errorf("regions: stage %s, pass %s: %w", r.stage, r.pass, err)
 	}
 	d.mu.Lock()
 	r.pushed = true
@@ -195,7 +208,7 @@ func (d *Dispatcher) round(
 	case <-r.done:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("regions: stage %s, pass %s: %w", stage, pass, context.Cause(ctx))
+		return fmt.Errorf("regions: stage %s, pass %s: %w", r.stage, r.pass, context.Cause(ctx))
 	}
 }
 
@@ -208,7 +221,7 @@ func (d *Dispatcher) push(ctx context.Context, r *round, v edge.Vantage, pick fu
 		if i++; !pick(i-1, c) {
 			continue
 		}
-		t := NewTask(d.Run, c, r.stage, r.pass)
+		t := NewTask(d.Run, c, r.stage, r.pass).Repeated(d.Run, r.number)
 		if !d.expect(r, t) {
 			continue
 		}
@@ -306,6 +319,9 @@ func (d *Dispatcher) progress(r *round) {
 		return
 	}
 	done, total := r.total-len(r.open), r.total
+	if r.pass == edge.Cover {
+		done, total = done+r.before, 0 // how many rounds there will be is not known
+	}
 	for _, s := range d.Plan.Stages {
 		if r.pass == edge.Prime && s.Name == r.stage {
 			done, total = d.tally.sum(s).primed, s.Cells

@@ -45,7 +45,7 @@ type Stage struct {
 // Estimate is what a plan will cost. Sums hold the known part; UnknownSizes counts what they
 // leave out.
 type Estimate struct {
-	Requests       int           `json:"requests"`        // to edges: priming, and measuring once
+	Requests       int           `json:"requests"`        // to edges: priming, measuring, and repeating critical cells
 	OriginRequests int           `json:"origin_requests"` // when nothing is cached yet
 	OriginBytes    int64         `json:"origin_bytes"`    // of the assets whose size is known
 	UnknownSizes   int           `json:"unknown_sizes"`   // assets whose size is not known
@@ -65,6 +65,7 @@ type Plan struct {
 	Stages        []Stage        `json:"stages"`
 	Limits        origin.Limits  `json:"limits"`
 	Estimate      Estimate       `json:"estimate"`
+	Cover         int            `json:"cover"`              // hits that stand for one cache node, see [Covered]
 	Detached      *Detached      `json:"detached,omitempty"` // nil: one process carries it out
 }
 
@@ -101,6 +102,7 @@ func NewPlan(in Input) (*Plan, error) {
 		Critical:      sum.critical,
 		Variants:      in.Variants,
 		Limits:        in.Limits.WithDefaults(),
+		Cover:         cmp.Or(in.Stages.Cover, DefaultCover),
 		Detached:      in.Detached,
 	}
 	var err error
@@ -235,7 +237,7 @@ func (p *Plan) estimate(of sum) Estimate {
 	for s, v := range p.Vantages() {
 		cells += s.Cells / len(s.Vantages)
 		if v.Region != ShieldRegion {
-			e.Requests += s.Cells / len(s.Vantages) // measured once
+			e.Requests += s.Cells/len(s.Vantages) + p.repeats() // measured once, and repeated where few cells are critical
 		}
 	}
 	e.Requests += cells
@@ -247,6 +249,15 @@ func (p *Plan) estimate(of sum) Estimate {
 	e.OriginBytes, e.UnknownSizes = of.bytes*int64(fills/of.assets), of.unsized
 	e.Duration = time.Duration(fills) * time.Second / time.Duration(p.Limits.MaxRPS)
 	return e
+}
+
+// repeats is how many requests a vantage is repeated by whose cache nodes agree.
+func (p *Plan) repeats() int {
+	critical := p.Critical * len(p.Variants)
+	if critical == 0 {
+		return 0
+	}
+	return ((p.Cover+critical-1)/critical - 1) * critical
 }
 
 // Vantages iterates over the plan's vantages in stage order.

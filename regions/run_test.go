@@ -48,7 +48,7 @@ func input(n int) regions.Input {
 	return regions.Input{
 		Launch: "sale", Manifest: manifest(n), Variants: []edge.Variant{{Name: "chromium"}},
 		Regions: []regions.Region{{Name: "us"}, {Name: "eu"}, {Name: "ap"}},
-		Stages:  regions.Stages{Shield: []edge.Vantage{{Address: "127.0.0.11:80"}}, Canary: "eu"},
+		Stages:  regions.Stages{Shield: []edge.Vantage{{Address: "127.0.0.11:80"}}, Canary: "eu", Cover: 1},
 	}
 }
 
@@ -376,7 +376,7 @@ func TestRunMeasuresAShieldThatServesVisitors(t *testing.T) {
 func TestRunAsksAnewForWhatChanged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	in := input(6)
-	in.Stages = regions.Stages{Canary: "eu"}
+	in.Stages = regions.Stages{Canary: "eu", Cover: 1}
 	r := newRun(t, in, path)
 	w := &world{stored: map[string]bool{}, answer: func(t regions.Task, o *edge.Observation) {
 		if t.Asset.URL == "http://shop.example/000" && t.Epoch == 0 {

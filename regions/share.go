@@ -86,6 +86,7 @@ func (p *Plan) Take(s Share, m *crawl.Manifest) (*Plan, *crawl.Manifest) {
 	sum := sumOf(part)
 	out := *p
 	out.Manifest, out.Assets, out.Critical, out.Limits = part.Digest(), sum.assets, sum.critical, s.Limits
+	out.Cover = (p.Cover + s.Parts - 1) / s.Parts // together they repeat as much as one would
 	out.Stages = slices.Clone(p.Stages)
 	for i, stage := range out.Stages {
 		out.Stages[i].Vantages = nil

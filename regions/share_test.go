@@ -18,7 +18,7 @@ import (
 // detached is an input for shares: no shield, two variants, three regions.
 func detached(assets, shares int) regions.Input {
 	in := input(assets)
-	in.Stages = regions.Stages{Canary: "eu"}
+	in.Stages = regions.Stages{Canary: "eu", Cover: 1}
 	in.Regions = []regions.Region{{Name: "us", Vantages: []edge.Vantage{{Address: "192.0.2.1:443"}, {Address: "192.0.2.2:443"}}}, {Name: "eu"}, {Name: "ap"}}
 	in.Variants = []edge.Variant{{Name: "br"}, {Name: "identity"}}
 	in.Limits = origin.Limits{MaxRPS: 23, MaxInFlight: 11}

@@ -52,7 +52,13 @@ type Stages struct {
 	Canary string `json:"canary,omitempty" yaml:"canary"`
 	// Gate stands between the stages.
 	Gate Gate `json:"gate" yaml:"gate"`
+	// Cover is how many hits in a row, over a vantage's critical cells and each on a fresh connection, stand
+	// for one cache node there; see [Covered]. 1 means that one measurement of each cell does. Default 32.
+	Cover int `json:"cover" yaml:"cover"`
 }
+
+// MostCover bounds Stages.Cover.
+const MostCover = 1000
 
 // Validate reports everything that is wrong, joined into one error.
 func (s Stages) Validate() error {
@@ -63,6 +69,9 @@ func (s Stages) Validate() error {
 		if ratio < 0 || ratio > 1 {
 			errs = append(errs, fmt.Errorf("regions: stages.gate.%s is %g: set a share between 0 and 1", name, ratio))
 		}
+	}
+	if s.Cover < 0 || s.Cover > MostCover {
+		errs = append(errs, fmt.Errorf("regions: stages.cover is %d: set how many hits in a row stand for a cache node, 1 to %d", s.Cover, MostCover))
 	}
 	if s.Gate.Sample < 0 {
 		errs = append(errs, fmt.Errorf("regions: stages.gate.sample is %d: set how many cells to ask again, at least 1", s.Gate.Sample))

@@ -22,6 +22,7 @@ type counts struct {
 	critical, failed    int    // critical cells
 	example             string // the first that failed, and how
 	sampled, known, hit int    // of the sample
+	nodes               nodes
 }
 
 type cellKey struct{ url, variant, vantage string }
@@ -43,6 +44,9 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 	if c == nil {
 		c = &counts{}
 		t.vantage[o.Vantage] = c
+	}
+	if critical {
+		c.nodes.hear(&o)
 	}
 	switch o.Pass {
 	case edge.Prime:
@@ -68,7 +72,7 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 		if mayHitNext(o) {
 			t.missed[cellKey{o.URL, o.Variant, o.Vantage}] = struct{}{}
 		}
-	case edge.Confirm, edge.Discover, edge.Recheck, edge.Pin:
+	case edge.Confirm, edge.Cover, edge.Discover, edge.Recheck, edge.Pin:
 	}
 }
 

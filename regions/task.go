@@ -18,6 +18,7 @@ type Task struct {
 	Stage   string       `json:"stage"`
 	Pass    edge.Pass    `json:"pass"`
 	Epoch   int          `json:"epoch,omitempty"`
+	Round   int          `json:"round,omitempty"` // of a repetition, from 1
 }
 
 // NewTask returns the task of a run for one cell and pass, with its id, in the epoch of the asset. A task has one observation, ever.
@@ -29,8 +30,18 @@ func NewTask(run string, c Cell, stage string, pass edge.Pass) Task {
 	return t
 }
 
+// Repeated is the task of a repetition of the same cell in the same pass, from 1; 0 is the task itself.
+func (t Task) Repeated(run string, round int) Task {
+	if t.Round = round; round > 0 {
+		t.ID = TaskID(run, &edge.Observation{
+			URL: t.Asset.URL, Variant: t.Variant.Name, Vantage: t.Vantage.Name, Pass: t.Pass, Epoch: t.Epoch, Round: round,
+		})
+	}
+	return t
+}
+
 // TaskID is the id of the task that an observation answers: the SHA-256 in hex of run, URL, names of
-// variant and vantage, pass and epoch.
+// variant and vantage, pass, epoch, and the number of a repetition.
 func TaskID(run string, o *edge.Observation) string {
 	h := sha256.New()
 	for _, field := range []string{run, o.URL, o.Variant, o.Vantage, string(o.Pass)} {
@@ -38,6 +49,9 @@ func TaskID(run string, o *edge.Observation) string {
 		h.Write([]byte(field))
 	}
 	_ = binary.Write(h, binary.BigEndian, int64(o.Epoch))
+	if o.Round > 0 {
+		_ = binary.Write(h, binary.BigEndian, int64(o.Round))
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 

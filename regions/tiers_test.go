@@ -70,7 +70,7 @@ func (w *tiered) fetch(_ context.Context, t regions.Task) (edge.Observation, err
 // tiersInput is a launch of five regions without a shield.
 func tiersInput() regions.Input {
 	in := input(60)
-	in.Stages = regions.Stages{Canary: "eu"}
+	in.Stages = regions.Stages{Canary: "eu", Cover: 1}
 	in.Regions = []regions.Region{{Name: "eu"}, {Name: "us"}, {Name: "ap"}, {Name: "sa"}, {Name: "af"}}
 	in.Variants = []edge.Variant{{Name: "br"}, {Name: "identity"}}
 	in.Limits = origin.Limits{MaxRPS: 1000, MaxInFlight: 100}

@@ -39,7 +39,7 @@ func (b *builder) report() *Report {
 func (v *vantage) result(missing int) Vantage {
 	out := Vantage{
 		Name: v.Name, Region: v.Region, Role: v.role, Tier: v.tier(), Address: v.Address,
-		PoPs: slices.Sorted(maps.Keys(v.pops)), Cells: len(v.cells), Challenged: v.challenge, Before: v.before,
+		PoPs: slices.Sorted(maps.Keys(v.pops)), Nodes: slices.Sorted(maps.Keys(v.nodes)), Repeats: sampleOf(v.repeats), Cells: len(v.cells), Challenged: v.challenge, Before: v.before,
 		After:         v.after(func(*cell) bool { return true }),
 		AfterCritical: v.after(func(c *cell) bool { return c.Asset.Priority == crawl.Critical }),
 		Missing:       missing, TierFills: v.tierFills, OriginFills: v.fills, TTFBHit: timesOf(v.ttfbHit), TTFBMiss: timesOf(v.ttfbMiss),
@@ -127,12 +127,12 @@ func next(r *Report, anew string) []string {
 // method says how the figures came about, and what they do not cover.
 func (b *builder) method(r *Report) []string {
 	out := []string{
-		"A hit is an answer on a fresh connection whose headers say that the edge served it from its store, with no header that says otherwise. Every cell was asked; no ratio is a sample.",
+		"A hit is an answer on a fresh connection whose headers say that the edge served it from its store, with no header that says otherwise. Every cell was asked; no ratio of cells is a sample.",
 		"Before is what the first request of this run met, after is what the last measurement met.",
 		"Digests are of the decoded body. Documents are compared without nonces, inline scripts and comments.",
 		"The origin's load is the most that can have reached it: every request counts whose answer does not prove that the origin was spared. The origin's own log is the proof; each request there carries the header Edgeprime-Run.",
-		"One connection at a time asks one cache node; other nodes of the same place may differ.",
 	}
+	out = append(out, b.repetitions()...)
 	for _, v := range b.vantages {
 		if v.tier() {
 			out = append(out, v.Name+" is an upper tier: it was primed, and is not measured, since visitors never reach it.")

@@ -69,6 +69,7 @@ type vantage struct {
 	role  regions.Role
 	cells []cell
 	pops  map[string]bool
+	nodes map[string]bool
 
 	before    Hit
 	ttfbHit   []float64
@@ -78,6 +79,7 @@ type vantage struct {
 	refused   int // no connection
 	fills     int
 	tierFills int
+	repeats   Hit // of critical cells, on fresh connections, of what had hit before
 }
 
 // tier reports whether visitors never reach the vantage.
@@ -92,6 +94,8 @@ type cell struct {
 	measured time.Time // the last measurement; zero without one
 	fresh    bool      // its copy outlives the warm window
 	empty    bool      // the last body had no byte
+	streak   int       // hits on fresh connections since its last miss
+	misses   int       // on fresh connections
 	disputed string    // how an answer from elsewhere contradicts the last one
 	findings []lint.Finding
 }
@@ -112,7 +116,7 @@ func newBuilder(in Input) *builder {
 		b.variants[v.Name] = i
 	}
 	for s, v := range in.Plan.Vantages() {
-		one := &vantage{Vantage: v, role: s.Role, pops: map[string]bool{}, cells: make([]cell, len(b.assets)*len(in.Plan.Variants))}
+		one := &vantage{Vantage: v, role: s.Role, pops: map[string]bool{}, nodes: map[string]bool{}, cells: make([]cell, len(b.assets)*len(in.Plan.Variants))}
 		b.vantages = append(b.vantages, one)
 		b.byName[v.Name] = one
 	}
@@ -144,6 +148,7 @@ func (b *builder) add(o *edge.Observation) {
 	c := &v.cells[asset*len(b.variants)+variant]
 	switch {
 	case o.Epoch != b.assets[asset].Epoch: // seen before the asset changed: void
+	case o.Pass == edge.Cover && (o.Failure != "" || o.Challenge != ""): // what was seen before still holds
 	case o.Pass == edge.Recheck:
 		c.disputed = cmp.Or(c.disputed, disputes(&c.Last, o, e))
 	default:
@@ -151,7 +156,36 @@ func (b *builder) add(o *edge.Observation) {
 			*c = cell{Cell: b.unasked(asset, o.Variant, v)}
 		}
 		b.judge(c, o, e)
+		if c.Asset.Priority == crawl.Critical {
+			v.repeated(c, o, e)
+		}
 	}
+}
+
+// mostNodes bounds how many cache nodes of a vantage are named.
+const mostNodes = 64
+
+// repeated counts what a critical cell shows of the cache nodes behind the vantage.
+func (v *vantage) repeated(c *cell, o *edge.Observation, e lint.Evidence) {
+	if o.Pass != edge.Verify && o.Pass != edge.Confirm && o.Pass != edge.Cover {
+		return
+	}
+	if node := o.Cache.Node; node != "" && len(v.nodes) < mostNodes {
+		v.nodes[node] = true
+	}
+	if !e.Known(v.PoP) {
+		return
+	}
+	if o.Pass == edge.Cover {
+		v.repeats.Known++
+		v.repeats.Hits += one(e.Held(v.PoP))
+	}
+	if e.Held(v.PoP) {
+		c.streak++
+		return
+	}
+	c.streak = 0
+	c.misses++
 }
 
 // add counts what a vantage's answers have in common.

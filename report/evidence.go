@@ -134,37 +134,50 @@ func (b *builder) fails(s lint.Severity) bool { return rank(s) <= rank(b.in.Crit
 // missing groups the critical cells that lack evidence by vantage and reason.
 func (b *builder) missing(proven map[cellKey]bool) []MissingCells {
 	groups := map[[2]string]*MissingCells{}
+	var alone []MissingCells
 	for _, v := range b.vantages {
 		if v.tier() {
 			continue
 		}
+		whole := true // every critical cell has its evidence
 		for i := range v.cells {
 			asset := b.assets[i/len(b.variants)]
-			key := cellKey{asset.URL, b.in.Plan.Variants[i%len(b.variants)].Name, v.Name}
-			if asset.Priority != crawl.Critical || proven[key] {
+			if asset.Priority != crawl.Critical {
 				continue
 			}
+			failed := proven[cellKey{asset.URL, b.in.Plan.Variants[i%len(b.variants)].Name, v.Name}]
 			why := b.lacks(v, &v.cells[i])
-			if why == "" {
-				continue
-			}
-			group := [2]string{v.Name, why}
-			g := groups[group]
-			if g == nil {
-				g = &MissingCells{Vantage: v.Name, Region: v.Region, Reason: why, Next: b.advice(v, &v.cells[i])}
-				groups[group] = g
-			}
-			g.Total++
-			if len(g.URLs) < mostURLs && !slices.Contains(g.URLs, asset.URL) {
-				g.URLs = append(g.URLs, asset.URL)
+			whole = whole && !failed && why == ""
+			if !failed && why != "" {
+				b.lack(groups, v, &v.cells[i], asset.URL, why)
 			}
 		}
+		if why := b.uncovered(v); why != "" && whole {
+			alone = append(alone, MissingCells{
+				Vantage: v.Name, Region: v.Region, Reason: why, Total: v.covered().Cells, URLs: []string{},
+				Next: "find the cache nodes that stay cold, or prime again: edgeprime launch",
+			})
+		}
 	}
-	out := make([]MissingCells, 0, len(groups))
+	out := make([]MissingCells, 0, len(groups)+len(alone))
 	for _, key := range slices.SortedFunc(maps.Keys(groups), func(a, b [2]string) int {
 		return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
 	}) {
 		out = append(out, *groups[key])
 	}
-	return out
+	return append(out, alone...)
+}
+
+// lack adds a cell to the group of its vantage and reason.
+func (b *builder) lack(groups map[[2]string]*MissingCells, v *vantage, c *cell, url, why string) {
+	key := [2]string{v.Name, why}
+	g := groups[key]
+	if g == nil {
+		g = &MissingCells{Vantage: v.Name, Region: v.Region, Reason: why, Next: b.advice(v, c)}
+		groups[key] = g
+	}
+	g.Total++
+	if len(g.URLs) < mostURLs && !slices.Contains(g.URLs, url) {
+		g.URLs = append(g.URLs, url)
+	}
 }

@@ -134,6 +134,7 @@ type Vantage struct {
 	Tier    bool         `json:"tier"` // an upper tier only: primed, not measured
 	Address string       `json:"address,omitempty"`
 	PoPs    []string     `json:"pops,omitempty"`
+	Nodes   []string     `json:"nodes,omitempty"` // cache nodes that answers on fresh connections have named
 
 	Cells      int `json:"cells"`
 	Primed     int `json:"primed"`     // asked while priming
@@ -145,8 +146,10 @@ type Vantage struct {
 	AfterCritical Hit `json:"after_critical"`
 	FreshAtEnd    int `json:"fresh_at_end"` // measured cells whose copy outlives the warm window
 	Missing       int `json:"missing"`      // critical cells without the evidence that READY needs
-	TierFills     int `json:"tier_fills"`   // misses while priming that a cache above the edge had
-	OriginFills   int `json:"origin_fills"` // at most: answers that did not prove that the origin was spared
+	// Repeats are repetitions of critical cells, each on a fresh connection: a sample of the cache nodes there.
+	Repeats     *Sample `json:"repeats,omitempty"`
+	TierFills   int     `json:"tier_fills"`   // misses while priming that a cache above the edge had
+	OriginFills int     `json:"origin_fills"` // at most: answers that did not prove that the origin was spared
 
 	TTFBHit  Times `json:"ttfb_hit"`
 	TTFBMiss Times `json:"ttfb_miss"`

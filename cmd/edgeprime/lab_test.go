@@ -55,7 +55,7 @@ regions: [%s]
 origin: {max_rps: 50, max_in_flight: 3, timeout: 4s}
 allow_addresses: [%s]
 report: {dir: %q}
-`, time.Now().Add(time.Hour).Format(time.RFC3339), strings.Join(list, ", "), strings.Join(allow, ", "), l.dir))
+%s`, time.Now().Add(time.Hour).Format(time.RFC3339), strings.Join(list, ", "), strings.Join(allow, ", "), l.dir, once))
 	return l
 }
 
@@ -118,12 +118,21 @@ func (l *lab) report(t *testing.T) *report.Report {
 	return r
 }
 
+// once measures each cell once, so that requests can be counted.
+const once = "stages: {cover: 1}\n"
+
 // with is the launch file with more settings.
 func (l *lab) with(t *testing.T, more string) string {
 	t.Helper()
 	data, err := os.ReadFile(l.file)
 	require.NoError(t, err)
 	return string(data) + more
+}
+
+// covers makes the launch file one that repeats critical cells, as launch files do.
+func (l *lab) covers(t *testing.T) {
+	t.Helper()
+	l.write(t, strings.ReplaceAll(l.with(t, ""), once, ""))
 }
 
 // seen is what the engine holds of the only run.

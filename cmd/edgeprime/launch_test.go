@@ -122,7 +122,7 @@ func TestLaunchEndsAtAClosedGate(t *testing.T) {
 		}
 		return q.path != "/"
 	}
-	l.write(t, l.with(t, "stages: {gate: {max_error_ratio: 0.1}}\ncritical: {include: [\"*\"]}\n"))
+	l.write(t, strings.ReplaceAll(l.with(t, ""), once, "")+"stages: {cover: 1, gate: {max_error_ratio: 0.1}}\ncritical: {include: [\"*\"]}\n")
 	code, stdout, stderr := l.do(t.Context(), "launch")
 	require.Equal(t, exitNotReady, code, stdout+stderr)
 	assert.Contains(t, stdout, "the run stopped early: gate closed behind stage canary-us")

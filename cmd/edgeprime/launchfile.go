@@ -63,6 +63,7 @@ type stagesSection struct {
 	Shield shieldList   `yaml:"shield"`
 	Canary string       `yaml:"canary"`
 	Gate   regions.Gate `yaml:"gate"`
+	Cover  int          `yaml:"cover"`
 }
 
 // shieldList holds what stands before all regions. In the file it is one entry or a list.

@@ -47,6 +47,7 @@ func (f launchFile) withDefaults() launchFile {
 	}
 	f.Stages.Canary = cmp.Or(f.Stages.Canary, f.Regions[0].Name)
 	f.Stages.Gate = f.Stages.Gate.WithDefaults()
+	f.Stages.Cover = cmp.Or(f.Stages.Cover, regions.DefaultCover)
 	f.Stages.Shield = slices.Clone(f.Stages.Shield)
 	for i, s := range f.Stages.Shield {
 		if s.ref == "" {

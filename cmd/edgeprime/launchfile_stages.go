@@ -12,8 +12,11 @@ import (
 func (c *checker) stages(l *launch, e *env, guard *edge.AddressGuard) {
 	f := &l.File
 	at := path("stages")
-	l.stages = regions.Stages{Canary: f.Stages.Canary, Gate: f.Stages.Gate}
-	c.validated(at.key("gate"), reflect.TypeFor[regions.Gate](), l.stages.Validate())
+	l.stages = regions.Stages{Canary: f.Stages.Canary, Gate: f.Stages.Gate, Cover: f.Stages.Cover}
+	c.validated(at.key("gate"), reflect.TypeFor[regions.Gate](), regions.Stages{Gate: f.Stages.Gate}.Validate())
+	if f.Stages.Cover > regions.MostCover {
+		c.bad(at.key("cover"), "stages.cover is %d; use 1 to %d", f.Stages.Cover, regions.MostCover)
+	}
 	known := func(r regions.Region) bool { return r.Name == f.Stages.Canary }
 	if !slices.ContainsFunc(f.Regions, known) && c.named(f.Regions) {
 		c.bad(at.key("canary"), "stages.canary is %q, which is no region of the launch; %s", shortened(f.Stages.Canary), near(f.Stages.Canary, regionNames(f.Regions)))

@@ -180,6 +180,8 @@ func badLaunches() []launchCase {
 		{"unknown canary", "regions: [{name: eu-west}]\nstages: {canary: eu-wset}\n", ":5: stages.canary is \"eu-wset\", which is no region of the launch; did you mean eu-west?", false},
 		{"unknown shield", "regions: [{name: eu-west}]\nstages:\n  shield:\n  - eu-west\n  - us\n", ":8: stages.shield[1] is \"us\", which is no region and no vantage of the launch; there are: eu-west", false},
 		{"unknown key in the shield", "stages: {shield: {popp: x}}\n", `unknown key "popp" in stages.shield`, true},
+		{"no hit for a node", "stages: {cover: -1}\n", "stages.cover is -1; set a number above zero", true},
+		{"too many hits for a node", "stages: {cover: 1001}\n", "stages.cover is 1001; use 1 to 1000", true},
 		{"shield in the private net", "stages: {shield: {address: \"10.0.0.1:80\"}}\n", "allow_addresses", false},
 		{"shield of a region's name", "regions: [{name: eu}]\nstages: {shield: {name: eu}}\n", "stages.shield[0].name is \"eu\"", false},
 		{"gate over one", "stages: {gate: {min_hit_ratio: 95}}\n", ":4: stages.gate.min_hit_ratio is 95", true},

@@ -58,6 +58,7 @@ entries: ["http://www.example/"]
 scope: {preview: {%q: www.example}}
 headers: {X-Preview: "${env:PREVIEW_TOKEN}"}
 regions: [{name: eu, vantages: [{address: %q}]}]
+stages: {cover: 1}
 origin: {max_rps: 50, max_in_flight: 8}
 allow_addresses: [%q, %q]
 report: {dir: %q}

@@ -106,6 +106,7 @@ func regionHelp() map[string]help {
 		"stages.gate.min_hit_ratio":   {words: "Share of sampled cells that must hit."},
 		"stages.gate.sample":          {words: "Primed cells per vantage that are asked again."},
 	}
+	table["stages.cover"] = help{words: "Hits in a row on fresh connections, over all critical cells of a vantage, that stand for one cache node there; where nodes disagree, more are asked for. 1: each cell is measured once.", most: "1000"}
 	for _, at := range []string{"regions.vantages", "stages.shield"} {
 		table[at+".name"] = help{words: "Name of the vantage, unique in the launch. Default: made from the region's.", pattern: `^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`}
 		table[at+".via"] = help{words: "How requests reach the edge. Default: what the other keys name, else direct.", values: vias()}

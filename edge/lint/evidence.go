@@ -121,7 +121,7 @@ func withoutCountdown(lines string) string {
 
 // Measures reports whether the evidence comes from a pass that asks again what was primed.
 func (e Evidence) Measures() bool {
-	return e.Pass == edge.Sample || e.Pass == edge.Verify || e.Pass == edge.Confirm
+	return e.Pass == edge.Sample || e.Pass == edge.Verify || e.Pass == edge.Confirm || e.Pass == edge.Cover
 }
 
 // Known reports whether the evidence tells if the edge at the asked point of presence answered
