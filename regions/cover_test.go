@@ -200,3 +200,44 @@ func TestCoverEndsAtAChallenge(t *testing.T) {
 	require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime, r.dispatcher.Verify))
 	assert.Equal(t, 3, w.passes("cover eu"))
 }
+
+// A run that only measures repeats what hit, and nothing where something missed: that would fill it.
+func TestCoverFillsNothingWhenOnlyMeasuring(t *testing.T) {
+	for name, c := range map[string]struct {
+		stored map[string]bool
+		want   int
+	}{
+		"warm": {map[string]bool{"eu http://shop.example/": true}, regions.DefaultCover - 1},
+		"cold": {map[string]bool{}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := regions.Input{
+				Launch: "sale", Manifest: crawl.NewManifest([]crawl.Asset{{URL: "http://shop.example/", Kind: crawl.Document, Priority: crawl.Critical}}),
+				Variants: []edge.Variant{{Name: "br"}}, Regions: []regions.Region{{Name: "eu"}},
+			}
+			r := newRun(t, in, filepath.Join(t.TempDir(), "j"))
+			r.dispatcher.MeasureOnly = true
+			w := &world{stored: c.stored}
+			require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Verify))
+			assert.Equal(t, 1, w.passes("verify eu"))
+			assert.Equal(t, c.want, w.passes("cover eu"))
+		})
+	}
+}
+
+// What can never hit is not repeated: neither by its outcome, nor when it keeps missing.
+func TestCoverLeavesWhatCannotHit(t *testing.T) {
+	for outcome, want := range map[edge.Outcome]int{edge.Bypass: 0, edge.Miss: 6} {
+		in := regions.Input{
+			Launch: "sale", Manifest: crawl.NewManifest([]crawl.Asset{{URL: "http://shop.example/", Kind: crawl.Document, Priority: crawl.Critical}}),
+			Variants: []edge.Variant{{Name: "br"}}, Regions: []regions.Region{{Name: "eu"}},
+		}
+		r := newRun(t, in, filepath.Join(t.TempDir(), "j"))
+		no := false
+		w := &world{stored: map[string]bool{}, answer: func(_ regions.Task, o *edge.Observation) {
+			o.Cache = edge.CacheStatus{Outcome: outcome, EdgeHit: &no}
+		}}
+		require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime, r.dispatcher.Verify))
+		assert.Equal(t, want, w.passes("cover eu"), "%s: with verify and confirm, eight misses are enough", outcome)
+	}
+}
