@@ -40,6 +40,8 @@ type Fetcher struct {
 	UserAgent string
 	// Header is sent with every request that the launch's own hosts get, such as the run id.
 	Header http.Header
+	// Mask takes credentials out of what came back, before it is kept; nil for nothing.
+	Mask func(string) string
 }
 
 // Fetch asks once and writes down what came back. The body is nil unless Request.Keep. What goes
@@ -73,6 +75,12 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (Observation, []byte, er
 			err = cause // says why the exchange was cut, where the transport only says that it was
 		}
 		o.Failure, o.Error, body = classify(err), describe(err), nil
+	}
+	if f.Mask != nil {
+		o.Error = f.Mask(o.Error)
+		for i := range o.Header {
+			o.Header[i][1] = f.Mask(o.Header[i][1])
+		}
 	}
 	t.fill(&o)
 	return o, body, nil

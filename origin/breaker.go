@@ -14,7 +14,7 @@ const (
 	giveUp     = 3 // probes in a row
 )
 
-// ErrUnreachable means that a host was given up: it refused several connections and every probe.
+// ErrUnreachable means that a host was given up: several requests in a row failed, and every probe.
 var ErrUnreachable = errors.New("origin: host is unreachable")
 
 // Breakers holds a Breaker for each host. Its zero value is empty; it is safe for concurrent use.
@@ -36,7 +36,7 @@ func (b *Breakers) For(host string) *Breaker {
 	return b.of[host]
 }
 
-// Breaker stops asking a host that does not answer. After five failures in a row everyone waits
+// Breaker stops asking a host that does not answer, or only with a challenge. After five failures in a row everyone waits
 // while one request every three seconds tries again; after three such probes the host is given up,
 // and nobody waits any more, until a probe succeeds. Its zero value is closed. Safe for concurrent use.
 type Breaker struct {
@@ -82,12 +82,12 @@ func (b *Breaker) next(now time.Time) (time.Duration, error) {
 	}
 }
 
-// Report tells the breaker whether a request that it let through reached the host.
-func (b *Breaker) Report(reached bool) {
+// Report tells the breaker whether a request that it let through was answered as visitors' are.
+func (b *Breaker) Report(answered bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case reached:
+	case answered:
 		b.failures, b.probes, b.probing = 0, 0, false
 	case b.failures < breakAfter:
 		if b.failures++; b.failures == breakAfter {

@@ -22,7 +22,7 @@ type Fetch func(ctx context.Context, t Task) (edge.Observation, error)
 type Asker struct {
 	Fetch    Fetch
 	Budget   *origin.Budget   // of the run
-	Breakers *origin.Breakers // of the vantage, by host
+	Breakers *origin.Breakers // of the vantage, by host: it refused connections, or its bot protection answers
 }
 
 // Ask returns the observation of a task. No further try begins once ctx has ended; a request that
@@ -55,7 +55,7 @@ func (a *Asker) try(ctx, open context.Context, t Task) (edge.Observation, error)
 		attempts = append(attempts, o.Attempts...)
 		o.Attempts = attempts
 		last = o
-		breaker.Report(reached(o))
+		breaker.Report(reached(o) && o.Challenge == "") // asking on is how a rate limit becomes a ban
 		if !worthRetry(o) || try == origin.RetriesPerItem || !a.Budget.Take() {
 			return o, nil
 		}
@@ -79,7 +79,7 @@ func unreachable(t Task) edge.Observation {
 		URL: t.Asset.URL, Variant: t.Variant.Name, At: time.Now().UTC(),
 		Cache:   edge.CacheStatus{Outcome: edge.Unknown, Origin: edge.ContactUnknown},
 		Failure: edge.FailUnreachable,
-		Error:   "not asked: the edge refused several connections in a row, and every probe after that",
+		Error:   "not asked: the edge refused several connections in a row, or its bot protection answered, and so did every probe after that",
 	}
 }
 

@@ -1,16 +1,19 @@
 package regions_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgeprime/edgeprime/crawl"
 	"github.com/edgeprime/edgeprime/edge"
+	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
 )
 
@@ -239,5 +242,40 @@ func TestCoverLeavesWhatCannotHit(t *testing.T) {
 		}}
 		require.NoError(t, r.do(t.Context(), w.fetch, r.dispatcher.Prime, r.dispatcher.Verify))
 		assert.Equal(t, want, w.passes("cover eu"), "%s: with verify and confirm, eight misses are enough", outcome)
+	}
+}
+
+// A host whose bot protection answers is left alone after a few requests, like one that refuses
+// connections; one challenge among answers changes nothing.
+func TestChallengesInARowEndTheAsking(t *testing.T) {
+	for name, c := range map[string]struct {
+		challenged func(i int) bool
+		want       int
+	}{
+		"each":         {func(int) bool { return true }, 5 + 3},
+		"every second": {func(i int) bool { return i%2 == 0 }, 40},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				asker := &regions.Asker{
+					Budget: origin.NewBudget(100), Breakers: &origin.Breakers{},
+					Fetch: func(context.Context, regions.Task) (edge.Observation, error) {
+						o := edge.Observation{Status: 403}
+						if c.challenged(asked) {
+							o.Challenge = "a challenge page"
+						}
+						asked++
+						return o, nil
+					},
+				}
+				for i := range 40 {
+					cell := regions.Cell{Asset: crawl.Asset{URL: fmt.Sprintf("http://shop.example/%d", i)}, Vantage: edge.Vantage{Name: "eu"}}
+					_, err := asker.Ask(t.Context(), t.Context(), regions.NewTask("r1", cell, "s", edge.Prime))
+					require.NoError(t, err)
+				}
+				assert.Equal(t, c.want, asked)
+			})
+		})
 	}
 }

@@ -71,15 +71,16 @@ type vantage struct {
 	pops  map[string]bool
 	nodes map[string]bool
 
-	before    Hit
-	ttfbHit   []float64
-	ttfbMiss  []float64
-	challenge int
-	answered  int
-	refused   int // no connection
-	fills     int
-	tierFills int
-	repeats   Hit // of critical cells, on fresh connections, of what had hit before
+	before     Hit
+	ttfbHit    []float64
+	ttfbMiss   []float64
+	challenge  int
+	challenger string // who, of the first
+	answered   int
+	refused    int // no connection
+	fills      int
+	tierFills  int
+	repeats    Hit // of critical cells, on fresh connections, of what had hit before
 }
 
 // tier reports whether visitors never reach the vantage.
@@ -195,6 +196,7 @@ func (v *vantage) add(o *edge.Observation, e lint.Evidence) {
 	}
 	if o.Challenge != "" {
 		v.challenge++
+		v.challenger = cmp.Or(v.challenger, o.Challenge)
 	}
 	v.answered += one(o.Status != 0)
 	v.refused += one(o.Failure == edge.FailConnect)

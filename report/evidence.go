@@ -19,14 +19,16 @@ func (b *builder) lacks(v *vantage, c *cell) string {
 	switch {
 	case v.answered == 0 && v.refused > 0:
 		return "there was no usable answer: " + failureWords(edge.FailConnect)
+	case c.URL == "" && v.challenge > 0:
+		return "bot protection answered, so nothing is known: " + v.challenger // and it was not asked any more
 	case c.URL == "":
 		return "it was never asked"
+	case last.Challenge != "":
+		return "bot protection answered, so nothing is known: " + last.Challenge
 	case c.measured.IsZero():
 		return "it was primed, not measured"
 	case last.Failure != "":
 		return "there was no usable answer: " + failureWords(last.Failure)
-	case last.Challenge != "":
-		return "bot protection answered, so nothing is known: " + last.Challenge
 	case !edge.PoPMatches(v.PoP, last.PoP):
 		return fmt.Sprintf("it was answered from %s, not from %s", cmp.Or(last.PoP, "a place it did not name"), v.PoP)
 	case last.Conflict != "":
@@ -78,6 +80,8 @@ func (b *builder) advice(v *vantage, c *cell) string {
 	switch {
 	case v.answered == 0 && v.refused > 0:
 		return fmt.Sprintf("check that the edge at %s can be reached from here and is the right address", cmp.Or(v.Address, "the resolved address"))
+	case last.Challenge != "", c.URL == "" && v.challenge > 0:
+		return b.allow()
 	case c.measured.IsZero() && b.in.Plan.Detached != nil:
 		return "carry out what is missing, and merge again: " + b.in.Run.Again
 	case c.measured.IsZero() && b.in.Run.StoppedBecause != "" && !b.in.Run.Interrupted:
@@ -90,8 +94,6 @@ func (b *builder) advice(v *vantage, c *cell) string {
 		return fmt.Sprintf("check that the edge at %s can be reached from here and is the right address", cmp.Or(v.Address, "the resolved address"))
 	case last.Failure != "":
 		return "look at the error in observations.jsonl and ask that edge by hand"
-	case last.Challenge != "":
-		return "let edgeprime's user agent or address through the bot protection for the time of the run"
 	case !edge.PoPMatches(v.PoP, last.PoP):
 		return "choose an address of the place that was meant, or correct the vantage's pop"
 	case last.Conflict != "" || !last.Known(v.PoP):
@@ -101,6 +103,23 @@ func (b *builder) advice(v *vantage, c *cell) string {
 	default:
 		return "measure again: edgeprime verify"
 	}
+}
+
+// allow says how bot protection can tell edgeprime's requests from others.
+func (b *builder) allow() string {
+	how := "whose User-Agent begins with edgeprime/"
+	if h := b.in.Run.Identified; h != "" {
+		how = "with its secret in the header " + h
+	}
+	where := "the machine that launches"
+	if b.in.Run.Workers {
+		where += " and those of the workers"
+	}
+	step := "let requests " + how + " from the address of " + where + " through the bot protection for the time of the run"
+	if b.in.Run.Identified == "" {
+		step += "; identify in the launch file adds a secret header to go by"
+	}
+	return step
 }
 
 func failureWords(f edge.Failure) string {

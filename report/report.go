@@ -64,6 +64,10 @@ type RunInfo struct {
 	Pauses []string `json:"pauses,omitempty"`
 	// Notes are what else must be known of how the run went, each in words.
 	Notes []string `json:"notes,omitempty"`
+	// Identified is the header by which requests carry the launch's secret for bot protection; empty for none.
+	Identified string `json:"identified,omitempty"`
+	// Workers says that workers elsewhere asked, too.
+	Workers bool `json:"workers,omitempty"`
 	// Again is the command line that goes on with the run.
 	Again string `json:"again,omitempty"`
 	// File is the report for people, in the run's folder.

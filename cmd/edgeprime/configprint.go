@@ -65,7 +65,7 @@ func (p printer) annotate(n *yaml.Node, at keyPath) bool {
 	if len(n.Content) == 0 {
 		switch {
 		case n.Kind != yaml.ScalarNode:
-		case at.within(path("headers")):
+		case at.within(path("headers")), n.Value != "" && namesCredential(at):
 			p.mask(n)
 		default:
 			n.Value = safe.URL(n.Value)
@@ -91,6 +91,11 @@ func (p printer) annotate(n *yaml.Node, at keyPath) bool {
 	}
 	n.Content = kept
 	return len(kept) > 0
+}
+
+// namesCredential is true for the keys that refer to a credential, beside all headers.
+func namesCredential(at keyPath) bool {
+	return at.within(path("identify", "secret")) || strings.HasSuffix(at.String(), ".proxy_auth")
 }
 
 func (p printer) comment(n *yaml.Node, source string) {

@@ -48,6 +48,7 @@ type launchFile struct {
 	Criteria report.Criteria   `yaml:"criteria"`
 	Report   reportSection     `yaml:"report"`
 	Headers  map[string]string `yaml:"headers"`
+	Identify identifySection   `yaml:"identify"`
 }
 
 // launchTimes says when the launch is and how long it must stay warm.
@@ -118,6 +119,13 @@ type workersSection struct {
 	CA          string        `yaml:"ca"`
 	Replicas    int           `yaml:"replicas"`
 	Patience    time.Duration `yaml:"patience"`
+}
+
+// identifySection names a header that carries a secret with every request to the launch's hosts, so that
+// their bot protection can let edgeprime through.
+type identifySection struct {
+	Header string `yaml:"header"`
+	Secret string `yaml:"secret"`
 }
 
 // cdnSection says which cache the launch is served by, and what is configured there.

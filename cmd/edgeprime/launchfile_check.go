@@ -51,6 +51,7 @@ func (c *checker) check(l *launch, e *env) {
 	c.validated(path("criteria"), reflect.TypeOf(f.Criteria), f.Criteria.Validate())
 	c.report(f.Report)
 	c.headers(l, e)
+	c.identify(l, e)
 }
 
 // isBroken is true when something at or below a path is wrong already.

@@ -99,6 +99,34 @@ func (c *checker) headers(l *launch, e *env) {
 	}
 }
 
+// identify resolves the secret that bot protection is to know edgeprime by.
+func (c *checker) identify(l *launch, e *env) {
+	id := l.File.Identify
+	if id == (identifySection{}) {
+		return
+	}
+	at := path("identify")
+	if id.Header == "" || id.Secret == "" {
+		c.bad(at, "identify needs both header and secret, such as {header: X-Edgeprime-Key, secret: \"${env:EDGEPRIME_KEY}\"}")
+		return
+	}
+	if strings.EqualFold(id.Header, runHeader) || strings.EqualFold(id.Header, "User-Agent") || strings.EqualFold(id.Header, "Cookie") ||
+		privateHeader(id.Header) || !httpguts.ValidHeaderFieldName(id.Header) {
+		c.bad(at.key("header"), "identify.header is %q, which cannot be set; use one of your own, such as X-Edgeprime-Key", shortened(id.Header))
+		return
+	}
+	var err error
+	if l.Secret, err = resolve(id.Secret, filepath.Dir(l.Path), e.getenv); err != nil {
+		c.bad(at.key("secret"), "identify.secret: %s", err)
+	}
+	for _, page := range slices.Concat(l.File.Entries, l.File.Pages) {
+		if strings.HasPrefix(page, "http://") {
+			c.note("the secret of identify is sent in the clear: %s is asked over http", page)
+			break
+		}
+	}
+}
+
 // reference is how a launch file names a credential; a scheme such as "Bearer " may stand in front.
 var reference = regexp.MustCompile(`^((?:[A-Za-z][A-Za-z0-9-]* )?)\$\{(env|file):([^{}]+)\}$`)
 

@@ -35,6 +35,7 @@ type launch struct {
 
 	Headers map[string]edge.Secret // for preview hosts only
 	Proxies map[string]edge.Secret // user:password, by the reference that the launch file has
+	Secret  edge.Secret            // that identify sends
 	Notes   []string               // what the user should know, in the order of the file
 
 	stages       regions.Stages

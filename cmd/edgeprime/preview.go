@@ -20,16 +20,7 @@ type previewStation struct {
 	trusted []string      // scheme://host[:port] that the launch file declares pages of
 	fetcher *edge.Fetcher // with the credentials
 	plain   *edge.Fetcher // without
-	secrets safe.Masker
-	names   []string // of the headers that hold them
-}
-
-// mask takes the launch's credentials out of what a preview host may have sent back.
-func (p *previewStation) mask(o *edge.Observation) {
-	o.Error = p.secrets.Mask(o.Error)
-	for i := range o.Header {
-		o.Header[i][1] = p.secrets.Mask(o.Header[i][1])
-	}
+	names   []string      // of the headers that hold them
 }
 
 // preview returns the station of the launch's preview hosts; without any it serves nothing.
@@ -52,7 +43,8 @@ func (t *tower) preview(l *launch) *previewStation {
 		secrets = append(secrets, secret.Reveal())
 		p.names = append(p.names, name)
 	}
-	p.secrets = safe.NewMasker(secrets)
+	p.fetcher.Mask = safe.NewMasker(secrets).Mask
+	p.plain.Mask = p.fetcher.Mask
 	return p
 }
 

@@ -166,7 +166,7 @@ func (r *launchRun) reportInput(ctx context.Context) report.Input {
 		Criteria: r.launch.criteria(),
 		Run: report.RunInfo{
 			ID: r.ID, Tool: r.Tool, ConfigDigest: r.Config, Started: r.Started, Finished: r.e.now(),
-			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.pauses.all(), Notes: r.notes.all(), File: r.reportPath(), Again: r.again("launch"),
+			Interrupted: ctx.Err() != nil, StoppedBecause: r.stopped, Exemptions: f.AllowAddresses, Pauses: r.pauses.all(), Notes: r.notes.all(), Identified: f.Identify.Header, Workers: len(f.Workers.Regions) > 0, File: r.reportPath(), Again: r.again("launch"),
 		},
 		Manifest: r.manifest, Plan: r.plan, Deploys: r.Pinned.Deploys, Now: r.e.now(),
 	}

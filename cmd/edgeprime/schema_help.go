@@ -27,6 +27,9 @@ func topHelp() map[string]help {
 		"rules":           {words: "Which rules judge answers, how severe they are, and the figures that they compare with."},
 		"criteria":        {words: "When the launch is ready."},
 		"report":          {words: "Where a run's folder is and which reports stand in it."},
+		"identify":        {words: "A header that carries a secret with every request to the launch's hosts, so that their bot protection can let edgeprime through. Workers elsewhere have a flag for it."},
+		"identify.header": {words: "Name of the header, such as X-Edgeprime-Key."},
+		"identify.secret": {words: "A reference to the secret: ${env:NAME} or ${file:/path}.", pattern: referencePattern},
 		"headers":         {words: "Request headers for preview hosts, each a reference to a credential: ${env:NAME} or ${file:/path}, with a scheme such as Bearer in front if needed.", pattern: referencePattern},
 	}
 }

@@ -167,7 +167,6 @@ func (s *scout) fetch(ctx context.Context, a crawl.Asset) (crawl.Response, error
 	if err != nil {
 		return crawl.Response{}, err
 	}
-	s.preview.mask(&o)
 	if o.Failure != edge.FailUnreachable {
 		if err := s.run.seen.Put(ctx, o); err != nil {
 			return crawl.Response{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/edgeprime/edgeprime/edge"
 	"github.com/edgeprime/edgeprime/origin"
 	"github.com/edgeprime/edgeprime/regions"
+	"github.com/edgeprime/edgeprime/report/safe"
 )
 
 // runHeader carries the run id, so that an origin's own log can tell our requests.
@@ -25,6 +26,7 @@ type tower struct {
 	scope    crawl.Scope
 	caps     edge.Caps
 	header   http.Header
+	mask     func(string) string // nil without a secret in header
 	budget   *origin.Budget
 	stations map[string]*station
 }
@@ -52,13 +54,25 @@ func newTower(r *launchRun) (*tower, error) {
 	if err != nil {
 		return nil, err
 	}
+	header, mask := identified(r.ID, r.launch.File.Identify.Header, r.launch.Secret)
 	return &tower{
 		permits: permits, ask: permits, address: address, scope: r.launch.CrawlConfig().EffectiveScope(),
 		resolver: &edge.Resolver{Servers: r.launch.File.Resolvers, Guard: address}, proxies: r.launch.Proxies,
-		caps:     r.launch.caps(limits.Timeout),
-		header:   http.Header{runHeader: {r.ID}},
+		caps:   r.launch.caps(limits.Timeout),
+		header: header, mask: mask,
 		stations: map[string]*station{},
 	}, nil
+}
+
+// identified is the header of every request: the run, and what bot protection knows edgeprime by. The mask
+// takes that secret out of what comes back.
+func identified(run, name string, secret edge.Secret) (header http.Header, mask func(string) string) {
+	header = http.Header{runHeader: {run}}
+	if name == "" {
+		return header, nil
+	}
+	header.Set(name, secret.Reveal())
+	return header, safe.NewMasker([]string{secret.Reveal()}).Mask
 }
 
 // station returns the vantage's station; it is built on first use, by one goroutine.
@@ -80,7 +94,7 @@ func (t *tower) fetcher(s *station, fresh bool) *edge.Fetcher {
 	}
 	s.pools = append(s.pools, pool)
 	return &edge.Fetcher{
-		Base: &edge.Scoped{Base: pool, Scope: t.scope}, Caps: t.caps, Header: t.header, UserAgent: userAgent(),
+		Base: &edge.Scoped{Base: pool, Scope: t.scope}, Caps: t.caps, Header: t.header, Mask: t.mask, UserAgent: userAgent(),
 	}
 }
 

@@ -1,13 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"os"
 	"reflect"
 	"slices"
@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/net/http/httpguts"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
@@ -45,6 +46,7 @@ func workerCommand(e *env) *cli.Command {
 			&cli.IntFlag{Name: "slots", Value: mostSlots, Usage: "at most `N` requests open"},
 			&cli.Float64Flag{Name: "max-rps", Value: workerRPS, Usage: "at most `N` requests a second from here, whatever the launch says"},
 			&cli.Float64Flag{Name: "max-gb", Value: workerGB, Usage: "end after `N` GB of answers"},
+			&cli.StringFlag{Name: "identify", Usage: "send a secret for bot protection, as `HEADER=${env:NAME}` or HEADER=${file:/path}"},
 			&cli.StringSliceFlag{Name: "allow-address", Usage: "private `IP:PORT` that may be dialled; may stand several times"},
 		},
 		Action: func(c *cli.Context) error {
@@ -60,15 +62,17 @@ func workerCommand(e *env) *cli.Command {
 
 // worker is this machine's work for one region.
 type worker struct {
-	e       *env
-	name    string
-	token   *workerToken
-	url     string
-	slots   int
-	guard   *edge.AddressGuard
-	limiter *rate.Limiter
-	bytes   atomic.Int64 // that are left
-	door    *natsq.Door
+	e        *env
+	name     string
+	token    *workerToken
+	url      string
+	slots    int
+	guard    *edge.AddressGuard
+	identity string // the header that carries secret; empty for none
+	secret   edge.Secret
+	limiter  *rate.Limiter
+	bytes    atomic.Int64 // that are left
+	door     *natsq.Door
 }
 
 // newWorker reads a worker's flags.
@@ -98,6 +102,13 @@ func newWorker(e *env, c *cli.Context) (*worker, error) {
 	w := &worker{
 		e: e, name: c.String("name"), token: token, url: c.String("connect"), slots: min(c.Int("slots"), mostSlots), guard: guard,
 		limiter: rate.NewLimiter(rate.Limit(c.Float64("max-rps")), 1),
+	}
+	if text := c.String("identify"); text != "" {
+		name, ref, _ := strings.Cut(text, "=")
+		if w.secret, err = resolve(ref, ".", e.getenv); err != nil || !httpguts.ValidHeaderFieldName(name) || privateHeader(name) {
+			return nil, withHint(usageError("--identify: %w", cmp.Or(err, errors.New("this header cannot be set"))), "write --identify 'X-Edgeprime-Key=${env:EDGEPRIME_KEY}'")
+		}
+		w.identity = name
 	}
 	w.bytes.Store(int64(math.Min(c.Float64("max-gb")*1e9, math.MaxInt64/2)))
 	if w.name == "" {
@@ -191,9 +202,10 @@ func (w *worker) session(ctx context.Context, s regions.Session) error {
 			"make a new token: edgeprime worker token --region %s", w.token.Region)
 	}
 	w.e.tell("run %s: %s", s.Run, plural(len(s.Vantages), "vantage"))
+	headers, mask := identified(s.Run, w.identity, w.secret)
 	tw := &tower{
 		ask: &ownRate{origin.NewRemote(w.door, w.name), w.limiter}, address: w.guard, resolver: &edge.Resolver{Guard: w.guard}, scope: scope,
-		caps: edge.Caps{Total: s.Timeout}, header: http.Header{runHeader: {s.Run}},
+		caps: edge.Caps{Total: s.Timeout}, header: headers, mask: mask,
 		budget: origin.NewBudget(s.Requests), stations: map[string]*station{},
 	}
 	link := w.door.Link()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,7 +67,7 @@ func (l *lab) startWorker(t *testing.T, region, name string, port int) (said *ta
 	said = &talk{}
 	w := &worker{
 		e: newEnv(nil, nil, &bytes.Buffer{}, said), name: name, token: token, url: fmt.Sprintf("tls://127.0.0.1:%d", port),
-		slots: mostSlots, guard: guard, limiter: rate.NewLimiter(workerRPS, 1),
+		slots: mostSlots, guard: guard, limiter: rate.NewLimiter(workerRPS, 1), identity: "X-Edgeprime-Key", secret: edge.NewSecret(key),
 	}
 	w.bytes.Store(1 << 30)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -91,8 +92,17 @@ func remoteLab(t *testing.T) (l *lab, port int) {
 func TestAWorkerElsewhereDoesItsRegionsWork(t *testing.T) {
 	l, port := remoteLab(t)
 	said, stop := l.startWorker(t, "eu", "eu-1", port)
+	var identified atomic.Int32
+	l.answers(func(_ http.ResponseWriter, r *http.Request, q question) bool {
+		if r.Header.Get("X-Edgeprime-Key") == key {
+			assert.Equal(t, "eu", q.region)
+			identified.Add(1)
+		}
+		return false
+	})
 	code, stdout, stderr := l.do(t.Context(), "launch")
 	require.Equal(t, exitReady, code, stdout+stderr+said.String())
+	assert.Positive(t, identified.Load(), "bot protection knows the worker")
 	assert.Equal(t, report.Ready, l.report(t).Verdict)
 	assert.Contains(t, stderr, "region eu: worker eu-1 is here")
 	seen := map[string]int{}
@@ -111,6 +121,23 @@ func TestAWorkerElsewhereDoesItsRegionsWork(t *testing.T) {
 	assert.Equal(t, map[string]int{"eu": 3}, checked, "what the worker says is asked again from here")
 	assert.Equal(t, exitReady, stop())
 	assert.Contains(t, said.String(), "worker eu-1: done")
+}
+
+// A worker's secret is named by a reference, as in a launch file.
+func TestAWorkersSecretIsAReference(t *testing.T) {
+	l, port := remoteLab(t)
+	token := filepath.Join(l.dir, "eu.token")
+	code, _, stderr := l.do(t.Context(), "worker", "token", "--region", "eu", "-o", token)
+	require.Equal(t, exitReady, code, stderr)
+	for _, identify := range []string{"X-Edgeprime-Key=hunter2", "X-Edgeprime-Key", "Host=${env:HOME}", "=${env:HOME}"} {
+		var out, said bytes.Buffer
+		code := run(t.Context(), []string{
+			"edgeprime", "worker", "--token", token, "--connect", fmt.Sprintf("tls://127.0.0.1:%d", port), "--identify", identify,
+		}, nil, &out, &said)
+		assert.Equal(t, exitUsage, code, identify)
+		assert.Contains(t, said.String(), "hint: write --identify 'X-Edgeprime-Key=${env:EDGEPRIME_KEY}'")
+		assert.NotContains(t, said.String(), "hunter2")
+	}
 }
 
 // Without a worker the region is not measured, and the run ends all the same.
