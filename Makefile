@@ -98,7 +98,7 @@ bench-crawl: ## crawl the Python manual beside wget and muffet; fails under twic
 
 .PHONY: chaos
 chaos: ## break launches in three regions, SEEDS=30 times; fails when the origin's limit breaks, or an observation is lost or doubled
-	@status=0; $(GO) test -count=1 -tags e2e -timeout 60m -run '^TestChaos$$' ./cmd/edgeprime \
+	@mkdir -p .bin; status=0; $(GO) test -count=1 -tags e2e -timeout 60m -run '^TestChaos$$' ./cmd/edgeprime \
 		-chaos-seeds $(SEEDS) -chaos-first $(FIRST) -chaos-line $(CURDIR)/.bin/chaos || status=1; cat .bin/chaos; exit $$status
 
 .PHONY: rates

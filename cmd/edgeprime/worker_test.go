@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -42,15 +43,20 @@ func (t *talk) String() string {
 	return t.b.String()
 }
 
-// freePort is a port of loopback that nobody has.
+// freePort is a port of loopback that nobody has, and that no outgoing connection gets before it is used:
+// those have the ports from 32768 on.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	addr, ok := l.Addr().(*net.TCPAddr)
-	require.True(t, ok)
-	require.NoError(t, l.Close())
-	return addr.Port
+	for range 100 {
+		port := 10_000 + rand.IntN(22_000)
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			require.NoError(t, l.Close())
+			return port
+		}
+	}
+	require.Fail(t, "no port is free")
+	return 0
 }
 
 // startWorker runs a worker until the test, or stop, ends it. The launch beside it has the command line
