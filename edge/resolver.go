@@ -113,6 +113,9 @@ func (r *Resolver) Edges(ctx context.Context, v Vantage, hosts []string) ([]Vant
 		}
 		found[host], most = addrs, max(most, len(addrs))
 	}
+	if most == 0 { // no host is known yet: each is found when it is dialled
+		return []Vantage{v}, nil
+	}
 	edges := make([]Vantage, 0, most)
 	for i := range most {
 		one := v

@@ -167,6 +167,10 @@ func TestEdges(t *testing.T) {
 	require.Len(t, got, 2)
 	assert.Equal(t, map[string]string{"www.shop.example": "198.18.5.1"}, got[0].Pins)
 
+	got, err = r.Edges(t.Context(), fra, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []edge.Vantage{fra}, got, "a region never loses its vantage")
+
 	gone := fra
 	gone.PoP = "FRA50-C1"
 	got, err = r.Edges(t.Context(), gone, hosts)
