@@ -9,7 +9,7 @@ import (
 
 // Protocol is the version of what a coordinator and its workers say to each other. They refuse
 // another one.
-const Protocol = 1
+const Protocol = 2
 
 // Hello is what a worker elsewhere says of itself, every few seconds: it is its sign of life too.
 type Hello struct {

@@ -18,7 +18,7 @@ func TestTheDeskAnswersWorkers(t *testing.T) {
 	d := &desk{run: &launchRun{e: e}, names: []string{"eu"}, heard: nil, known: map[string]map[string]bool{}, refused: map[string]int{}}
 	s := d.hello("eu", regions.Hello{Protocol: 7, Tool: "v9", Worker: "w1"})
 	assert.Equal(t, regions.Session{Protocol: regions.Protocol, Tool: toolVersion()}, s)
-	assert.Contains(t, stderr.String(), "region eu: worker w1 speaks protocol 7 (edgeprime v9), this is 1 (edgeprime "+toolVersion()+"): it gets no work")
+	assert.Contains(t, stderr.String(), "region eu: worker w1 speaks protocol 7 (edgeprime v9), this is 2 (edgeprime "+toolVersion()+"): it gets no work")
 	stderr.Reset()
 	d.hello("eu", regions.Hello{Protocol: 7, Tool: "v9", Worker: "w1"})
 	assert.Empty(t, stderr.String())

@@ -195,7 +195,7 @@ func TestAWorkerKeepsItsOwnCaps(t *testing.T) {
 		args   []string
 		says   string
 	}{
-		"another protocol": {func(s *regions.Session) { s.Protocol, s.Tool = 99, "v9" }, nil, "the launch speaks protocol 99 (edgeprime v9), this worker 1 (edgeprime"},
+		"another protocol": {func(s *regions.Session) { s.Protocol, s.Tool = 99, "v9" }, nil, "the launch speaks protocol 99 (edgeprime v9), this worker 2 (edgeprime"},
 		"other hosts":      {func(s *regions.Session) { s.Scope.Hosts = []string{"internal.example"} }, nil, "hosts that this worker's token does not name: internal.example"},
 		"bytes":            {func(*regions.Session) {}, []string{"--max-gb", "0.000000001"}, "this worker has fetched as much as --max-gb allows"},
 	} {
