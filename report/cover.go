@@ -78,7 +78,7 @@ func (b *builder) uncovered(v *vantage) string {
 
 // repetitions says how many cache nodes the evidence stands for.
 func (b *builder) repetitions() []string {
-	if b.in.Plan.Cover == 0 {
+	if b.in.Plan.Cover <= 1 {
 		return []string{"One connection at a time asks one cache node; other nodes of the same place may differ."}
 	}
 	out := []string{fmt.Sprintf("One connection asks one cache node, and others of the same place may differ: each vantage's critical cells were repeated on "+
