@@ -137,7 +137,9 @@ func (r *launchRun) locate(ctx context.Context) error {
 	}
 	var err error
 	r.Places, err = r.launch.findPlaces(ctx, r.tower.resolver, func(why string) {
-		r.e.tell("%s", why)
+		if !r.mute {
+			r.e.tell("%s", why)
+		}
 		r.notes.add(why)
 	})
 	if err != nil {

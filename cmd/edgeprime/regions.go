@@ -93,6 +93,7 @@ func regionsCommand(e *env) *cli.Command {
 				return err
 			}
 			err = e.inAdHocRun(c.Context, l, func(ctx context.Context, r *launchRun) error {
+				r.mute = true
 				result.Vantages, err = r.reach(ctx, targets[0].asset)
 				return err
 			})

@@ -56,7 +56,7 @@ type launchRun struct {
 	pauses   notes                // what the guard did for the origin's sake
 	notes    notes                // what else the report must tell of the way
 	trace    func(crawl.Decision) // hears what discovery decides; nil for nobody
-	mute     bool                 // discovery's problems are shown with its result
+	mute     bool                 // what discovery or the DNS does not tell is shown with the result
 	stopped  string               // why the run ended early, in words; empty when it did not
 }
 
