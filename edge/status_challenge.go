@@ -57,6 +57,9 @@ func ReadChallenge(status int, header [][2]string, body []byte) string {
 	}
 	body = body[:min(len(body), challengeBytes)]
 	if len(body) == len("error code: 1020") && bytes.HasPrefix(body, []byte("error code: 10")) {
+		if bytes.HasSuffix(body, []byte("1015")) {
+			return "Cloudflare rate limit"
+		}
 		return "Cloudflare block page"
 	}
 	for i := range challengeMarkers {

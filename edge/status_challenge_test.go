@@ -28,6 +28,7 @@ func TestReadChallenge(t *testing.T) {
 		"cloudflare script":         {403, html, "<script>window._cf_chl_opt={}</script>", "Cloudflare challenge page"},
 		"cloudflare block":          {403, html, "<title>Attention Required! | Cloudflare</title>", "Cloudflare block page"},
 		"cloudflare plain":          {403, "Content-Type: text/plain; charset=UTF-8", "error code: 1020", "Cloudflare block page"},
+		"cloudflare rate limit":     {429, "Content-Type: text/plain; charset=UTF-8", "error code: 1015", "Cloudflare rate limit"},
 		"akamai":                    {403, html, `Reference&#32;&#35;18 <P>https&#58;&#47;&#47;errors.edgesuite.net`, "Akamai block page"},
 		"imperva":                   {403, html, "Request unsuccessful. Incapsula incident ID: 1-2", "Imperva block page"},
 		"datadome":                  {403, html, "<script src=https://geo.captcha-delivery.com/c.js>", "DataDome"},
