@@ -143,7 +143,8 @@ func (d *Dispatcher) Verify(ctx context.Context) error {
 			vantages = append(vantages, v)
 		}
 	}
-	if err := d.round(ctx, "verify", edge.Verify, vantages, every); err != nil {
+	turned := func(_ int, c Cell) bool { return d.MeasureOnly || d.tally.reached(c) }
+	if err := d.round(ctx, "verify", edge.Verify, vantages, turned); err != nil {
 		return err
 	}
 	if d.MeasureOnly {

@@ -18,10 +18,11 @@ type tally struct {
 }
 
 type counts struct {
-	primed              int    // cells
-	critical, failed    int    // critical cells
-	example             string // the first that failed, and how
-	sampled, known, hit int    // of the sample
+	primed              int              // cells
+	epochs              map[int]struct{} // of the assets that were primed
+	critical, failed    int              // critical cells
+	example             string           // the first that failed, and how
+	sampled, known, hit int              // of the sample
 	nodes               nodes
 }
 
@@ -50,16 +51,7 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 	}
 	switch o.Pass {
 	case edge.Prime:
-		c.primed++
-		if !critical {
-			return // a missing icon closes no gate
-		}
-		c.critical++
-		if o.Failure != "" || o.Status >= 400 || o.Challenge != "" {
-			if c.failed++; c.example == "" {
-				c.example = fmt.Sprintf("%s at %s: %s", o.URL, o.Vantage, cmp.Or(o.Challenge, o.Error, fmt.Sprintf("status %d", o.Status)))
-			}
-		}
+		c.prime(&o, critical)
 	case edge.Sample:
 		c.sampled++
 		if o.Cache.EdgeHit != nil {
@@ -73,6 +65,24 @@ func (t *tally) add(m *crawl.Manifest, o edge.Observation) {
 			t.missed[cellKey{o.URL, o.Variant, o.Vantage}] = struct{}{}
 		}
 	case edge.Confirm, edge.Cover, edge.Discover, edge.Recheck, edge.Pin:
+	}
+}
+
+// prime counts a cell that was primed.
+func (c *counts) prime(o *edge.Observation, critical bool) {
+	c.primed++
+	if c.epochs == nil {
+		c.epochs = map[int]struct{}{}
+	}
+	c.epochs[o.Epoch] = struct{}{}
+	if !critical {
+		return // a missing icon closes no gate
+	}
+	c.critical++
+	if o.Failure != "" || o.Status >= 400 || o.Challenge != "" {
+		if c.failed++; c.example == "" {
+			c.example = fmt.Sprintf("%s at %s: %s", o.URL, o.Vantage, cmp.Or(o.Challenge, o.Error, fmt.Sprintf("status %d", o.Status)))
+		}
 	}
 }
 
@@ -98,6 +108,19 @@ func (t *tally) primed(v edge.Vantage) bool {
 	defer t.mu.Unlock()
 	c := t.vantage[v.Name]
 	return c != nil && c.primed > 0
+}
+
+// reached reports whether the vantage's turn came in the epoch of a cell's asset: what a deploy changed,
+// and a gate has kept from the vantage since, must not be measured either.
+func (t *tally) reached(c Cell) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	counts := t.vantage[c.Vantage.Name]
+	if counts == nil {
+		return false
+	}
+	_, ok := counts.epochs[c.Asset.Epoch]
+	return ok
 }
 
 // unproven reports whether a cell was measured and did not hit, but may the next time.
